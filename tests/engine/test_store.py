@@ -1,0 +1,148 @@
+"""The store keeps every vintage, survives damage, and can be read while it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_thesis.errors import StoreError
+from xl_thesis.models import SeriesMeta
+from xl_thesis.store import SCHEMA_VERSION, Store, open_store
+
+META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
+                  licence="CC0", redistributable=True)  # fmt: skip
+
+
+def known(store: Store, on: str) -> dict[str, float]:
+    vintages = store.vintages(META)
+    assert vintages is not None
+    series = vintages.as_known(dt.date.fromisoformat(on))
+    return dict(zip(series.days.astype(str).tolist(), series.values.tolist(), strict=True))
+
+
+def test_a_series_as_known_on_a_day() -> None:
+    with Store(":memory:") as store:
+        store.write(
+            [("MANUAL:x", "2023-08-31", 3.8, "2023-09-01"), ("MANUAL:x", "2023-08-31", 3.7, "2024-01-31"),
+             ("MANUAL:x", "2023-09-30", 3.8, "2023-10-06"), ("MANUAL:x", "2023-09-30", None, "2024-03-01")],
+            source="test",
+        )  # fmt: skip
+        assert known(store, "2023-08-31") == {}
+        assert known(store, "2023-09-01") == {"2023-08-31": 3.8}
+        assert known(store, "2024-02-01") == {"2023-08-31": 3.7, "2023-09-30": 3.8}
+        assert known(store, "2024-03-01") == {"2023-08-31": 3.7}
+
+
+def test_the_store_has_no_answer_for_an_unknown_series() -> None:
+    with Store(":memory:") as store:
+        assert store.vintages(META) is None
+        assert store.first_available() is None
+
+
+def test_writing_twice_changes_nothing_and_a_correction_of_the_same_day_replaces() -> None:
+    with Store(":memory:") as store:
+        for value in (1.0, 1.0, 2.0):
+            store.write([("MANUAL:x", "2023-08-31", value, "2023-09-01")], source="test")
+        assert known(store, "2023-12-31") == {"2023-08-31": 2.0}
+
+
+days = st.dates(dt.date(2020, 1, 1), dt.date(2020, 3, 1))
+
+
+@given(st.dictionaries(st.tuples(days, days), st.none() | st.floats(-9, 9), min_size=1, max_size=25), days)
+def test_as_known_equals_a_store_cut_at_that_day(rows: dict[tuple[dt.date, dt.date], float | None], on: dt.date) -> None:
+    table = [("MANUAL:x", str(day), value, str(available)) for (day, available), value in rows.items()]
+    with Store(":memory:") as whole, Store(":memory:") as cut:
+        whole.write(table, source="test")
+        cut.write([row for row in table if row[3] <= str(on)] or [("MANUAL:y", "2020-01-01", 0.0, "2020-01-01")],
+                  source="test")  # fmt: skip
+        expected = {} if cut.vintages(META) is None else known(cut, "2030-01-01")
+        assert known(whole, str(on)) == expected
+
+
+def test_zero_can_mean_missing() -> None:
+    with Store(":memory:") as store:
+        store.write([("MANUAL:x", "2020-01-31", 0.0, "2020-02-05"), ("MANUAL:x", "2020-02-29", 2.0, "2020-03-05")],
+                    source="test")  # fmt: skip
+        vintages = store.vintages(META.model_copy(update={"zero_is_missing": True}))
+        assert vintages is not None
+        assert vintages.as_known(dt.date(2021, 1, 1)).values.tolist() == [2.0]
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, certainly not", b"SQLite format 3\0" + b"\xff" * 4000])
+def test_a_damaged_file_is_kept_aside(tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(content)
+    with open_store(path) as store:
+        assert store.series_ids() == []
+    kept = list(tmp_path.glob("store.sqlite.kept-*"))
+    assert [file.read_bytes() for file in kept] == [content]
+    assert "kept as" in capsys.readouterr().err
+
+
+def test_a_database_of_another_program_is_kept_aside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "store.sqlite"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE mine (x)")
+        other.execute("INSERT INTO mine VALUES (42)")
+    other.close()
+    open_store(path).close()
+    (kept,) = tmp_path.glob("store.sqlite.kept-*[0-9]")
+    other = sqlite3.connect(kept)
+    assert other.execute("SELECT x FROM mine").fetchone() == (42,)
+    other.close()
+    assert "another program" in capsys.readouterr().err
+
+
+def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    with pytest.raises(StoreError, match="newer xl-thesis"):
+        open_store(path)
+    assert list(tmp_path.glob("*kept*")) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="XL_THESIS_HOME"):
+        open_store(tmp_path / "file" / "store.sqlite")
+    (tmp_path / "store.sqlite").mkdir()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(tmp_path / "store.sqlite")
+
+
+WRITER = """
+import sys
+from xl_thesis.store import Store
+with Store(sys.argv[1]) as store:
+    for number in range(40):
+        rows = [("MANUAL:x", f"20{20 + month // 12}-{month % 12 + 1:02}-28", float(number), f"20{30 + number}-01-01")
+                for month in range(60)]
+        store.write(rows, source="writer")
+"""
+
+
+def test_readers_see_whole_transactions_while_another_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    with Store(path) as store:
+        while writer.poll() is None:
+            vintages = store.vintages(META)
+            if vintages is not None:
+                series = vintages.as_known(dt.date(2100, 1, 1))
+                assert len(series) == 60
+                assert len(set(series.values.tolist())) == 1
+        assert writer.wait() == 0
+        assert set(known(store, "2100-01-01").values()) == {39.0}

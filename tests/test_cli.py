@@ -1,0 +1,175 @@
+"""The command line as a stranger types it: exit codes, one sentence for each mistake, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xl_thesis.cli import main
+
+CONTRACT = {
+    "thesis", "as_of", "status", "score", "label", "outcome_score", "driver_score", "score_without_contested", "coverage",
+    "bounds", "grade", "definition_hash", "data_hash", "pillars", "indicators",
+}  # fmt: skip
+PILLAR = {"id", "title", "role", "score", "weight", "effective_weight", "contribution", "coverage"}
+INDICATOR = {
+    "id", "pillar", "value", "unit", "score", "weight", "effective_weight", "contribution", "observed_on", "available_at",
+    "age_days", "status", "source", "is_proxy", "is_precomputed", "contested",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One seeded store for the whole module, in a folder of its own."""
+    base = tmp_path_factory.getbasetemp() / "cli-home"
+    monkeypatch.setenv("XL_THESIS_HOME", str(base))
+    monkeypatch.delenv("XL_THESIS_STORE", raising=False)
+    monkeypatch.delenv("XL_THESIS_DEFAULT", raising=False)
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return int(left.value.code or 0)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one sentence of a refused command."""
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_score_json_is_the_public_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("score", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document.keys() >= CONTRACT
+    assert document["coverage"].keys() >= {"nominal", "effective"}
+    assert document["bounds"].keys() >= {"low", "high"}
+    assert all(pillar.keys() >= PILLAR for pillar in document["pillars"])
+    assert all(indicator.keys() >= INDICATOR for indicator in document["indicators"])
+    assert document["status"] in ("full", "partial", "withheld")
+    assert document["data"]["kind"] == "embedded"
+
+
+def test_score_says_its_age_and_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("score") == 0
+    out = capsys.readouterr().out
+    assert "Embedded data only, reference date 2026-07-22" in out
+    assert "\x1b[" not in out
+
+
+def test_explain_names_every_indicator_or_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain") == 0
+    out = capsys.readouterr().out
+    assert "no data for MANUAL:msci_acwi_us_weight" in out
+    assert run("explain", "--json") == 0
+    assert all(item["rationale"] for item in json.loads(capsys.readouterr().out)["indicators"])
+
+
+def test_claims(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("claims", "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)) >= 70
+    assert run("claims", "--pillar", "dollar") == 0
+    assert "Group" in capsys.readouterr().out
+    assert "META" in refused(capsys, "claims", "--pillar", "nothing")
+
+
+def test_series(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("series", "FRED:UNRATE", "--as-of", "2023-10-15", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    values = {row["observed_on"]: row["value"] for row in document["observations"]}
+    assert values["2023-08-31"] == 3.8  # as first published; 3.7 since the revision of January 2024
+    assert run("series", "FRED:UNRATE", "--json") == 0
+    assert {row["observed_on"]: row["value"] for row in json.loads(capsys.readouterr().out)["observations"]}[
+        "2023-08-31"
+    ] == 3.7
+    assert run("series") == 0
+    assert "FRED:UNRATE" in capsys.readouterr().out
+    assert "unknown series 'FRED:NOPE'" in refused(capsys, "series", "FRED:NOPE")
+    assert "refresh" in refused(capsys, "series", "YAHOO:SPY/adj")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("score", "--as-of", "yesterday"), "write it like 2025-02-24"),
+        (("score", "--as-of", "2025-02-30"), "write it like 2025-02-24"),
+        (("score", "--as-of", "2999-01-01"), "in the future"),
+        (("score", "--as-of", "1890-01-01"), "first date with data"),
+        (("score", "--thesis", "nothing"), "there is no thesis 'nothing'"),
+        (("score", "--thesis", "nothing.yaml"), "no such file"),
+        (("score", "--nothing",), "No such option"),
+        (("nothing",), "No such command"),
+        (("snapshot",), "Missing option '--out'"),
+    ],
+)  # fmt: skip
+def test_each_mistake_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    message = refused(capsys, *arguments)
+    assert words in message
+    assert len(message.strip().splitlines()) == 1
+
+
+def test_a_faulty_thesis_file_lists_its_faults(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("schema_version: 1\nid: mine\nnothing: 1\n", encoding="utf-8")
+    message = refused(capsys, "score", "--thesis", str(tmp_path / "mine.yaml"))
+    assert "mine.yaml:3: nothing: unknown key" in message
+
+
+def test_a_withheld_score_has_its_own_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("score", "--as-of", "1990-01-31") == 3
+    captured = capsys.readouterr()
+    assert "withheld" in captured.out
+    assert run("score", "--as-of", "1990-01-31", "--json") == 3
+    assert json.loads(capsys.readouterr().out)["score"] is None
+
+
+def test_snapshot_refuses_an_existing_file_and_keeps_it_under_force(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "book.xlsx"
+    out.write_bytes(b"a colleague's file")
+    assert "--force" in refused(capsys, "snapshot", "--out", str(out))
+    assert out.read_bytes() == b"a colleague's file"
+    assert run("snapshot", "--out", str(out), "--force") == 0
+    assert b"a colleague's file" in [file.read_bytes() for file in tmp_path.iterdir() if file != out]
+
+
+def test_demo_needs_no_store_and_finds_a_free_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+    assert run("demo") == 0
+    assert run("demo") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "american_exceptionalism_2026-07-22.xlsx", "american_exceptionalism_2026-07-22_2.xlsx",
+    ]  # fmt: skip
+    assert "Workbook: " in capsys.readouterr().out
+
+
+def test_an_unusable_home_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "file"))
+    assert "set XL_THESIS_HOME" in refused(capsys, "score")
+    monkeypatch.setenv("XL_THESIS_STORE", "mysql://somewhere")
+    assert "XL_THESIS_STORE must be" in refused(capsys, "score")
+
+
+def test_the_module_runs_as_a_command_when_piped_in_a_plain_encoding(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "XL_THESIS_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-m", "xl_thesis", "score"], env=environment, capture_output=True)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert b"of 100" in done.stdout

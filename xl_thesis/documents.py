@@ -1,0 +1,103 @@
+"""YAML files as plain values, and the place of every fault in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from xl_thesis.errors import DefinitionError, Fault
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]
+    """A safe loader that notes keys written twice, of which YAML silently keeps the last."""
+
+    twins: list[tuple[str, int]]
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                self.twins.append((key.value, key.start_mark.line + 1))
+            seen.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+def read_text(path: Path) -> str:
+    """The file's text; every way this can fail is a ``DefinitionError`` with one sentence."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        message = "there is no such file"
+    except UnicodeDecodeError as error:
+        message = f"it is not UTF-8 text (byte {error.start})"
+    except OSError as error:
+        message = f"it cannot be read: {error.strerror}"
+    raise DefinitionError([Fault(path.name, "", message)])
+
+
+def parse(text: str, file: str) -> tuple[dict[str, Any], list[Fault]]:
+    """The mapping a YAML text holds, and a fault for each key written twice.
+
+    Raises ``DefinitionError`` for broken YAML.
+    """
+    try:
+        loader = _Loader(text)
+        loader.twins = []
+        document = loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DefinitionError([Fault(file, "", f"not valid YAML: {error.problem}", line)]) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise DefinitionError([Fault(file, "", f"not valid YAML: {reason}")]) from None
+    if not isinstance(document, dict):
+        raise DefinitionError([Fault(file, "", "it must be a mapping of keys to values")])
+    return document, [Fault(file, key, "this key is written twice", line) for key, line in loader.twins]
+
+
+def faults_of(error: ValidationError, text: str, file: str) -> list[Fault]:
+    """The faults of a validation, each with its field and line."""
+    root = _compose(text)
+    faults = []
+    for item in error.errors(include_url=False):
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "unknown key"
+        elif item["type"] == "missing":
+            message = "this key is missing"
+        elif item["type"] == "string_type" and not isinstance(item["input"], (dict, list)):
+            message = "it must be text: put it in quotes"
+        faults.append(Fault(file, _field(item["loc"]), message, _line(root, item["loc"])))
+    return faults
+
+
+def _compose(text: str) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(text, _SafeLoader)
+    return node
+
+
+def _field(location: Sequence[int | str]) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).lstrip(".")
+
+
+def _line(node: yaml.Node | None, location: Sequence[int | str]) -> int | None:
+    """Line of the deepest part of the location that is in the file."""
+    line = node.start_mark.line + 1 if node else None
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, child) for key, child in node.value if key.value == part), None)
+            if found is None:
+                continue  # a discriminator or union member, not a key of the file
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,71 @@
+"""Every exception the package raises on purpose.
+
+    ThesisError
+    ├── InputError           an argument is wrong (a date, an id, a file name)
+    │   └── DefinitionError  a thesis definition has faults; lists all of them
+    ├── MissingData          no observation answers the question
+    │   └── StaleData        there is one, but it is past its hard limit
+    ├── CalculationError     too few points, zero variance, no overlap
+    ├── StoreError           the store cannot be read or written
+    └── SourceError          a provider failed during a refresh
+
+A host maps them once, at its edge: ``InputError`` is ``#VALUE!``, ``MissingData`` is ``#N/A``,
+``CalculationError`` is ``#NUM!``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ThesisError(Exception):
+    """Base of all: its text is one sentence that says what to do."""
+
+
+class InputError(ThesisError):
+    """An argument is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a definition: where it is and what is wrong."""
+
+    file: str
+    field: str
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class DefinitionError(InputError):
+    """A thesis definition has faults; ``faults`` lists every one."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        head = "1 fault" if count == 1 else f"{count} faults"
+        super().__init__(f"the thesis definition has {head}:\n" + "\n".join(f"  {fault}" for fault in self.faults))
+
+
+class MissingData(ThesisError):
+    """No observation answers the question."""
+
+
+class StaleData(MissingData):
+    """There is an observation, but it is past its hard limit."""
+
+
+class CalculationError(ThesisError):
+    """The number cannot be computed from the data: too few points, zero variance, no overlap."""
+
+
+class StoreError(ThesisError):
+    """The store cannot be read or written."""
+
+
+class SourceError(ThesisError):
+    """A provider failed during a refresh."""

@@ -1,0 +1,122 @@
+"""The result of one evaluation: plain frozen values, ready for any host to render.
+
+``score --json`` prints ``Evaluation.to_json()``; its field names are a public contract, new ones may be added.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from xl_thesis.definition import Role
+from xl_thesis.models import as_document
+
+Status = Literal["full", "partial", "withheld"]
+IndicatorStatus = Literal["fresh", "stale", "expired", "missing"]
+Grade = Literal["A", "B"]
+
+
+class Result(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Coverage(Result):
+    """Share of all weight that is known in published pillars, before and after staleness (0 to 1)."""
+
+    nominal: float
+    effective: float
+
+
+class Bounds(Result):
+    """The score if everything not known scored 0, and if it scored 100."""
+
+    low: float
+    high: float
+
+
+class PillarResult(Result):
+    """``weight`` as declared, over all pillars; ``effective_weight`` among the published ones; contribution in points."""
+
+    id: str
+    title: str
+    role: Role
+    score: float | None
+    weight: float
+    effective_weight: float
+    contribution: float | None
+    coverage: float
+
+
+class IndicatorResult(Result):
+    """One indicator as it entered the score, or the reason why it did not. ``series``: stored series behind it."""
+
+    id: str
+    pillar: str
+    title: str
+    value: float | None
+    unit: str
+    score: float | None
+    weight: float
+    effective_weight: float
+    contribution: float | None
+    observed_on: dt.date | None
+    available_at: dt.date | None
+    age_days: int | None
+    status: IndicatorStatus
+    reason: str | None
+    source: str | None
+    series: tuple[str, ...]
+    grade: Grade | None
+    is_proxy: bool
+    is_precomputed: bool
+    contested: bool
+
+
+class DataState(Result):
+    """What the store held: the embedded package alone, or refreshed data."""
+
+    kind: Literal["embedded", "refreshed"]
+    reference_date: dt.date
+    refreshed_at: dt.datetime | None
+
+    def sentence(self) -> str:
+        if self.kind == "embedded":
+            return f"Embedded data only, reference date {self.reference_date}; run a refresh for newer data."
+        return f"Data refreshed at {self.refreshed_at:%Y-%m-%d %H:%M} UTC."
+
+
+class Evaluation(Result):
+    """A thesis scored as known on one day."""
+
+    thesis: str
+    title: str
+    as_of: dt.date
+    status: Status
+    score: float | None
+    label: str | None
+    outcome_score: float | None
+    driver_score: float | None
+    score_without_contested: float | None
+    coverage: Coverage
+    bounds: Bounds | None
+    grade: Grade | None
+    grade_shares: dict[str, float]
+    definition_hash: str
+    data_hash: str
+    version: str
+    reconstruction: bool
+    data: DataState
+    pillars: tuple[PillarResult, ...]
+    indicators: tuple[IndicatorResult, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return as_document(self)
+
+    def verdict(self) -> str:
+        """The label as it must be shown: partial evidence and a withheld score say so."""
+        if self.status == "withheld" or self.label is None:
+            return "withheld: too little is known"
+        return f"{self.label} (partial evidence)" if self.status == "partial" else self.label

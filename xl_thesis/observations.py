@@ -1,0 +1,141 @@
+"""Series in memory: every vintage of one, and what was known of it on a day.
+
+Days are ``datetime64[D]``; an observation is dated by the last day of its period.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xl_thesis.models import Frequency, SeriesMeta
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Days = NDArray[np.datetime64]
+Values = NDArray[np.float64]
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
+_RANK: dict[Frequency, int] = {"daily": 0, "weekly": 1, "monthly": 2, "quarterly": 3, "annual": 4}
+
+
+def to_day(date: dt.date) -> np.datetime64:
+    return np.datetime64(date, "D")
+
+
+def to_date(day: np.datetime64) -> dt.date:
+    date: dt.date = day.astype("datetime64[D]").item()
+    return date
+
+
+def month_ends(months: Days) -> Days:
+    """Last day of each month (given as ``datetime64[M]``)."""
+    return (months + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a series is expected: its frequency and the days from period end to first print."""
+
+    frequency: Frequency
+    lag_days: int
+    seven_days: bool = False
+
+    @classmethod
+    def of(cls, meta: SeriesMeta) -> Schedule:
+        return cls(meta.frequency, meta.lag_days, meta.seven_days)
+
+    def slowest(self, other: Schedule) -> Schedule:
+        """The schedule of a series that needs both: the lower frequency, the longer lag."""
+        low = max(self.frequency, other.frequency, key=_RANK.__getitem__)
+        return Schedule(low, max(self.lag_days, other.lag_days), self.seven_days and other.seven_days)
+
+    def next_period(self, observed_on: dt.date) -> dt.date:
+        """Last day of the period after the one that ended on ``observed_on``."""
+        if self.frequency in _MONTHS:
+            # A day inside a month (the last of the precomputed scores) is followed by the end of that month.
+            month = np.datetime64(observed_on + dt.timedelta(days=1), "M")
+            month += np.timedelta64(_MONTHS[self.frequency] - 1, "M")
+            return to_date(month_ends(np.array([month]))[0])
+        if self.frequency == "weekly":
+            return observed_on + dt.timedelta(days=7)
+        step = 1 if self.seven_days else {4: 3, 5: 2}.get(observed_on.weekday(), 1)
+        return observed_on + dt.timedelta(days=step)
+
+    def days_overdue(self, observed_on: dt.date, as_of: dt.date) -> int:
+        """Days since the release after ``observed_on`` was expected; 0 while it is not yet due."""
+        expected = self.next_period(observed_on) + dt.timedelta(days=self.lag_days)
+        return max(0, (as_of - expected).days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeSeries:
+    """One value a period, ascending, with the day each became available."""
+
+    days: Days
+    values: Values
+    available: Days
+    schedule: Schedule
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def replace(self, values: Values) -> TimeSeries:
+        """Other values on the same days; days whose new value is not finite are dropped."""
+        keep = np.isfinite(values)
+        if keep.all():
+            return TimeSeries(self.days, values, self.available, self.schedule)
+        return TimeSeries(self.days[keep], values[keep], self.available[keep], self.schedule)
+
+    def last(self, value: float | None = None) -> TimeSeries:
+        """The last point alone, optionally with another value."""
+        values = self.values[-1:] if value is None else np.array([value], dtype=np.float64)
+        return TimeSeries(self.days[-1:], values, self.available[-1:], self.schedule)
+
+    def digest(self) -> str:
+        """SHA-256 over days (as integers since 1970) and values, both little-endian 64-bit."""
+        sha = hashlib.sha256(self.days.astype("<i8").tobytes())
+        sha.update(self.values.astype("<f8").tobytes())
+        return sha.hexdigest()
+
+    def to_pandas(self) -> pd.Series[float]:
+        """As a pandas Series indexed by day."""
+        import pandas as pd
+
+        return pd.Series(self.values, index=pd.DatetimeIndex(self.days), dtype="float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vintages:
+    """Every value ever known of one series, sorted by day and then by the day it became available.
+
+    NaN is a withdrawn value.
+    """
+
+    days: Days
+    values: Values
+    available: Days
+    schedule: Schedule
+
+    def as_known(self, on: dt.date) -> TimeSeries:
+        """For each period the value in force on that day.
+
+        >>> import numpy as np
+        >>> day = np.array(["2023-08-31", "2023-08-31"], dtype="datetime64[D]")
+        >>> known = np.array(["2023-09-01", "2024-01-31"], dtype="datetime64[D]")
+        >>> unrate = Vintages(day, np.array([3.8, 3.7]), known, Schedule("monthly", 10))
+        >>> unrate.as_known(dt.date(2023, 12, 31)).values.tolist()
+        [3.8]
+        """
+        known = self.available <= to_day(on)
+        days, values, available = self.days[known], self.values[known], self.available[known]
+        newest = np.ones(len(days), dtype=bool)
+        newest[:-1] = days[1:] != days[:-1]
+        newest &= np.isfinite(values)
+        return TimeSeries(days[newest], values[newest], available[newest], self.schedule)

@@ -1,0 +1,279 @@
+"""The only composition: store -> series as known -> transform -> normalise -> score -> one frozen Evaluation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from xl_thesis import indicators as reading
+from xl_thesis import scoring
+from xl_thesis.catalogue import meta_of
+from xl_thesis.definition import Indicator, Thesis
+from xl_thesis.errors import InputError
+from xl_thesis.evaluation import Bounds, Coverage, DataState, Evaluation, Grade, IndicatorResult, PillarResult, Status
+from xl_thesis.indicators import Reading
+from xl_thesis.knowledge import Knowledge
+from xl_thesis.models import SeriesMeta
+from xl_thesis.observations import month_ends, to_date
+from xl_thesis.settings import store_path
+from xl_thesis.sources import embedded
+from xl_thesis.store import Store, open_store
+from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
+from xl_thesis.version import VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def open_default_store() -> Store:
+    """The user's store, seeded from the embedded data package at first use and after an upgrade that brings newer data."""
+    store = open_store(store_path())
+    seed(store)
+    return store
+
+
+def seed(store: Store) -> None:
+    """Add the embedded data where the store does not have this edition of them yet."""
+    package = embedded.read_package()
+    if store.get("embedded") == package.fingerprint:
+        return
+    vintage_true = {
+        resource["series"]["id"]
+        for resource in package.resources
+        if resource.get("series", {}).get("vintages_since")
+    }
+    store.write(
+        embedded.rows(),
+        source=f"embedded {package.version}",
+        vintage_true=vintage_true.__contains__,
+        notes={"embedded": package.fingerprint},
+    )
+
+
+class Scorer:
+    """A thesis over a store: what does not depend on the date is prepared once.
+
+    >>> from xl_thesis.thesis import load_thesis
+    >>> with open_default_store() as store:
+    ...     result = Scorer(load_thesis("american_exceptionalism"), store).evaluate(dt.date(2026, 6, 30))
+    >>> 0 <= result.score <= 100
+    True
+    """
+
+    def __init__(self, thesis: Thesis, store: Store) -> None:
+        self.thesis = thesis
+        self.store = store
+        self.catalogue = catalogue_of(thesis)
+        self.definition_hash = definition_hash(thesis)
+        self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
+
+    def meta_of(self, series_id: str) -> SeriesMeta:
+        """What a series is, precomputed scores included."""
+        precomputed = (meta for meta in self._precomputed.values() if meta.id == series_id)
+        return next(precomputed, None) or meta_of(self.catalogue, series_id)
+
+    def default_as_of(self) -> dt.date:
+        """Today once the store has been refreshed; on embedded data alone their reference date."""
+        return today() if self.store.refreshed_at() else embedded.read_package().reference_date
+
+    def evaluate(self, as_of: dt.date | None = None) -> Evaluation:
+        """The thesis scored as known at the end of a day (New York).
+
+        Raises ``InputError`` for a day in the future or before anything was known.
+        """
+        as_of = self.default_as_of() if as_of is None else as_of
+        self.check(as_of)
+        knowledge = Knowledge(self.store, self.catalogue, as_of)
+        readings = {
+            indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
+            for indicator in self.thesis.indicators
+        }
+        used = {series_id for item in readings.values() if item.freshness > 0 for series_id in item.series_ids}
+        return self._assemble(as_of, readings, knowledge.data_hash(used))
+
+    def history(
+        self, start: dt.date, finish: dt.date | None = None, frequency: Literal["daily", "monthly"] = "monthly"
+    ) -> pd.DataFrame:
+        """Scores as known on each past day, recomputed with today's definition: a reconstruction, not a record.
+
+        Index: the days (month-ends and the last day for ``monthly``). Columns: score, outcome_score, driver_score,
+        coverage, and one per pillar; points of 100, coverage 0 to 1.
+        """
+        import pandas as pd
+
+        finish = self.default_as_of() if finish is None else finish
+        if finish < start:
+            raise InputError(f"the history's start {start} is after its end {finish}")
+        days = month_end_days(start, finish) if frequency == "monthly" else _every_day(start, finish)
+        evaluations = [self.evaluate(day) for day in days]
+        rows = [
+            {
+                "score": result.score,
+                "outcome_score": result.outcome_score,
+                "driver_score": result.driver_score,
+                "coverage": result.coverage.effective,
+                **{pillar.id: pillar.score for pillar in result.pillars},
+            }
+            for result in evaluations
+        ]
+        return pd.DataFrame(rows, index=pd.DatetimeIndex(days, name="as_of"), dtype="float64")
+
+    def data_state(self) -> DataState:
+        """What the store holds."""
+        refreshed_at = self.store.refreshed_at()
+        return DataState(
+            kind="refreshed" if refreshed_at else "embedded",
+            reference_date=embedded.read_package().reference_date,
+            refreshed_at=refreshed_at,
+        )
+
+    def check(self, as_of: dt.date) -> None:
+        """Raise ``InputError`` for a day in the future or before anything was known."""
+        if as_of > today():
+            raise InputError(f"the date {as_of} is in the future; the last possible one is {today()}")
+        first = self.store.first_available()
+        if first is None or as_of < first:
+            raise InputError(f"nothing is known on {as_of}; the first date with data is {first}")
+
+    def _assemble(self, as_of: dt.date, readings: Mapping[str, Reading], data_hash: str) -> Evaluation:
+        thesis = self.thesis
+        whole = self._aggregate(readings, thesis.indicators)
+        roles = {
+            role: self._aggregate(readings, thesis.indicators, [p.id for p in thesis.pillars if p.role == role])
+            for role in ("outcome", "driver")
+        }
+        uncontested = self._aggregate(readings, [item for item in thesis.indicators if not item.contested])
+        shares = _grade_shares(readings, whole.weights)
+        return Evaluation(
+            thesis=thesis.id,
+            title=thesis.title.en,
+            as_of=as_of,
+            status=self._status(whole),
+            score=whole.score,
+            label=None if whole.score is None else thesis.label_of(whole.score).text.en,
+            outcome_score=roles["outcome"].score,
+            driver_score=roles["driver"].score,
+            score_without_contested=uncontested.score,
+            coverage=Coverage(nominal=whole.nominal_coverage, effective=whole.coverage),
+            bounds=None if whole.bounds is None else Bounds(low=whole.bounds[0], high=whole.bounds[1]),
+            grade=max(shares, default=None),
+            grade_shares=dict(sorted(shares.items())),
+            definition_hash=self.definition_hash,
+            data_hash=data_hash,
+            version=VERSION,
+            reconstruction=thesis.frozen_on is None or as_of < thesis.frozen_on,
+            data=self.data_state(),
+            pillars=self._pillars(whole),
+            indicators=tuple(
+                _indicator_result(item, readings[item.id], whole, as_of) for item in thesis.indicators
+            ),
+        )
+
+    def _aggregate(
+        self, readings: Mapping[str, Reading], items: Iterable[Indicator], pillars: Iterable[str] | None = None
+    ) -> scoring.Aggregate:
+        weights = {pillar.id: pillar.weight for pillar in self.thesis.pillars}
+        if pillars is not None:
+            weights = {pillar: weights[pillar] for pillar in pillars}
+        parts = [
+            scoring.Part(item.id, item.pillar, item.weight, readings[item.id].score, readings[item.id].freshness)
+            for item in items
+        ]
+        return scoring.aggregate(parts, weights, self.thesis.method)
+
+    def _status(self, whole: scoring.Aggregate) -> Status:
+        if whole.score is None:
+            return "withheld"
+        return "partial" if whole.coverage < self.thesis.method.partial_below else "full"
+
+    def _pillars(self, whole: scoring.Aggregate) -> tuple[PillarResult, ...]:
+        return tuple(
+            PillarResult(
+                id=pillar.id,
+                title=pillar.title.en,
+                role=pillar.role,
+                score=whole.pillars[pillar.id].score,
+                weight=whole.pillars[pillar.id].weight,
+                effective_weight=whole.pillars[pillar.id].effective_weight,
+                contribution=whole.pillars[pillar.id].contribution if whole.score is not None else None,
+                coverage=whole.pillars[pillar.id].coverage,
+            )
+            for pillar in self.thesis.pillars
+        )
+
+
+def evaluate(thesis: Thesis, as_of: dt.date | None = None, store: Store | None = None) -> Evaluation:
+    """A thesis scored as known on a day, from the user's store unless another is given. See ``Scorer.evaluate``."""
+    if store is not None:
+        return Scorer(thesis, store).evaluate(as_of)
+    with open_default_store() as opened:
+        return Scorer(thesis, opened).evaluate(as_of)
+
+
+def today() -> dt.date:
+    """The day it is in New York, whose end every date in this package means."""
+    from zoneinfo import ZoneInfo
+
+    return dt.datetime.now(ZoneInfo("America/New_York")).date()
+
+
+def _precomputed_meta(indicator: Indicator, thesis: Thesis) -> SeriesMeta:
+    return SeriesMeta(
+        id=embedded.precomputed_id(indicator.id, computation_key(indicator, thesis)),
+        title=f"{indicator.title.en}: precomputed scores",
+        unit="score",
+        frequency="monthly",
+        lag_days=0,
+        publisher="xl-thesis",
+        licence="CC0",
+        redistributable=True,
+    )
+
+
+def _indicator_result(item: Indicator, found: Reading, whole: scoring.Aggregate, as_of: dt.date) -> IndicatorResult:
+    return IndicatorResult(
+        id=item.id,
+        pillar=item.pillar,
+        title=item.title.en,
+        value=found.value,
+        unit=item.unit,
+        score=found.score,
+        weight=item.weight,
+        effective_weight=whole.weights.get(item.id, 0.0),
+        contribution=whole.contributions.get(item.id),
+        observed_on=found.observed_on,
+        available_at=found.available_at,
+        age_days=None if found.observed_on is None else (as_of - found.observed_on).days,
+        status=found.status,
+        reason=found.reason,
+        source=found.source,
+        series=found.series_ids,
+        grade=found.grade,
+        is_proxy=found.is_proxy,
+        is_precomputed=found.is_precomputed,
+        contested=item.contested,
+    )
+
+
+def _grade_shares(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> dict[Grade, float]:
+    """Share of the score's effective weight that rests on data of each grade."""
+    shares: dict[Grade, float] = {}
+    for name, weight in weights.items():
+        grade = readings[name].grade
+        if grade is not None and weight > 0:
+            shares[grade] = shares.get(grade, 0.0) + weight
+    return shares
+
+
+def month_end_days(start: dt.date, finish: dt.date) -> list[dt.date]:
+    """The month-ends from ``start`` on, and ``finish`` as the last day."""
+    months = np.arange(np.datetime64(start, "M"), np.datetime64(finish, "M") + np.timedelta64(1, "M"))
+    days = [to_date(day) for day in month_ends(months)]
+    return [day for day in days if start <= day < finish] + [finish]
+
+
+def _every_day(start: dt.date, finish: dt.date) -> list[dt.date]:
+    return [start + dt.timedelta(days=step) for step in range((finish - start).days + 1)]

@@ -1,0 +1,93 @@
+"""Where the numbers of an evaluation come from: a record for each stored series, and the data that may be passed on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from xl_thesis.definition import Indicator
+from xl_thesis.evaluation import Evaluation, Grade
+from xl_thesis.indicators import grade_of
+from xl_thesis.knowledge import Knowledge
+from xl_thesis.models import Operand, SeriesMeta
+from xl_thesis.observations import TimeSeries, to_date
+from xl_thesis.pipeline import Scorer
+
+FRED_NOTICE = (
+    "This product uses the FRED® API but is not endorsed or certified by the Federal Reserve Bank of St. Louis."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One stored series as known on the day, and the indicators that used it."""
+
+    meta: SeriesMeta
+    indicators: tuple[str, ...]
+    first: dt.date
+    last: dt.date
+    available_at: dt.date
+    age_days: int
+    observations: int
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class DataBlock:
+    """The input of one or more indicators, in full: only where every series behind it may be passed on."""
+
+    source: str
+    indicators: tuple[str, ...]
+    titles: tuple[str, ...]
+    series: TimeSeries
+
+
+def source_records(scorer: Scorer, evaluation: Evaluation) -> list[SourceRecord]:
+    """A record for each stored series behind the score, by id."""
+    knowledge = Knowledge(scorer.store, scorer.catalogue, evaluation.as_of)
+    users: dict[str, list[str]] = {}
+    for result in evaluation.indicators:
+        for series_id in dict.fromkeys(result.series):
+            users.setdefault(series_id, []).append(result.id)
+    records = []
+    for series_id in sorted(users):
+        meta = scorer.meta_of(series_id)
+        series = knowledge.stored(meta)
+        last = to_date(series.days[-1])
+        records.append(
+            SourceRecord(
+                meta=meta,
+                indicators=tuple(users[series_id]),
+                first=to_date(series.days[0]),
+                last=last,
+                available_at=to_date(series.available[-1]),
+                age_days=(evaluation.as_of - last).days,
+                observations=len(series),
+                grade=grade_of(meta, evaluation.as_of),
+            )
+        )
+    return records
+
+
+def data_blocks(scorer: Scorer, evaluation: Evaluation) -> list[DataBlock]:
+    """The input series of every indicator whose data may be redistributed, each distinct source once."""
+    knowledge = Knowledge(scorer.store, scorer.catalogue, evaluation.as_of)
+    found: dict[str, tuple[Operand, list[str]]] = {}
+    for indicator, result in zip(scorer.thesis.indicators, evaluation.indicators, strict=True):
+        operand = _operand_of(indicator, result.source)
+        if operand is not None and all(meta.redistributable for meta in knowledge.leaves(operand)):
+            found.setdefault(str(operand), (operand, []))[1].append(indicator.id)
+    return [
+        DataBlock(
+            source=source,
+            indicators=tuple(names),
+            titles=tuple(meta.title for meta in knowledge.leaves(operand)),
+            series=knowledge.series(operand),
+        )
+        for source, (operand, names) in found.items()
+    ]
+
+
+def _operand_of(indicator: Indicator, source: str | None) -> Operand | None:
+    candidates = (indicator.source, *(fallback.source for fallback in indicator.fallbacks))
+    return next((operand for operand in candidates if str(operand) == source), None)

@@ -1,0 +1,203 @@
+"""An evaluation as text for a terminal: colours and tables there, plain text when piped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from xl_thesis.definition import Claim, Thesis
+from xl_thesis.evaluation import Evaluation, IndicatorResult
+from xl_thesis.scoring import round_to_sum
+
+_PIPED_WIDTH = 120
+_BAR = 20
+
+
+def show(report: RenderableType) -> None:
+    """Print to standard output."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPED_WIDTH)
+    console.print(report)
+
+
+def score_report(result: Evaluation) -> RenderableType:
+    """Headline, the numbers beside it, and the pillars with contributions that add up."""
+    table = _table("Pillar", "Role", ">Score", ">Weight", ">Points", ">Known", "")
+    points = displayed_contributions(result)
+    for pillar in result.pillars:
+        score = pillar.score
+        table.add_row(
+            pillar.title, pillar.role, _number(score), f"{pillar.weight:.0%}", _signed(points.get(pillar.id)),
+            f"{pillar.coverage:.0%}", _bar(score) if score is not None else Text("not published", "dim"),
+        )
+    return Group(*_headline(result), table, *_footer(result))
+
+
+def explain_report(thesis: Thesis, result: Evaluation) -> RenderableType:
+    """Per pillar, every indicator and its reason."""
+    parts: list[RenderableType] = [*_headline(result)]
+    points = displayed_contributions(result)
+    for pillar in result.pillars:
+        state = f"score {_number(pillar.score)}, {_signed(points.get(pillar.id))} points, {pillar.coverage:.0%} known"
+        parts.append(Text(f"\n{pillar.title} ({pillar.id}, {pillar.role}): {state}", "bold"))
+        items = [item for item in result.indicators if item.pillar == pillar.id]
+        parts += [_indicator_table(items), *_reasons(items)]
+    return Group(*parts, *_footer(result))
+
+
+def explanation(thesis: Thesis, result: Evaluation) -> dict[str, Any]:
+    """``explain`` as JSON: the evaluation, with each indicator's rationale, falsifier and claims."""
+    document = result.to_json()
+    definitions = {indicator.id: indicator for indicator in thesis.indicators}
+    for item in document["indicators"]:
+        definition = definitions[item["id"]]
+        item.update(
+            direction=definition.direction,
+            rationale=definition.rationale,
+            falsifier=definition.falsifier,
+            wrong_on=None if definition.wrong_on is None else definition.wrong_on.isoformat(),
+            claims=list(definition.claims),
+        )
+    return document
+
+
+def claims_report(thesis: Thesis, claims: Sequence[Claim], as_of: dt.date | None) -> RenderableType:
+    """Claims with verdict and the date on which each would be wrong."""
+    table = _table("Id", "Group", "Kind", "Claim", "At publication", "Wrong on")
+    for claim in claims:
+        wrong_on = "" if claim.wrong_on is None else str(claim.wrong_on)
+        if claim.wrong_on and as_of and claim.wrong_on <= as_of:
+            wrong_on += " (due)"
+        status = claim.verdict.status.replace("_", " ")
+        table.add_row(claim.id, claim.group, claim.kind, claim.text.en, status, wrong_on)
+    counts: dict[str, int] = {}
+    for claim in claims:
+        counts[claim.verdict.status] = counts.get(claim.verdict.status, 0) + 1
+    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items()))
+    return Group(Text(thesis.title.en, "bold"), table, Text(f"{len(claims)} claims at publication: {words}."))
+
+
+def series_report(document: dict[str, Any]) -> RenderableType:
+    """A series with its source; long ones show their ends."""
+    rows = document["observations"]
+    table = _table("Observed on", ">Value", "Available at")
+    shown: Iterable[dict[str, Any] | None] = rows if len(rows) <= 30 else [*rows[:5], None, *rows[-15:]]
+    for row in shown:
+        if row is None:
+            table.add_row("...", f"{len(rows) - 20} more", "")
+        else:
+            table.add_row(row["observed_on"], f"{row['value']:g}", row["available_at"])
+    head = f"{document['id']}: {document['title']} ({document['unit']}, {document['frequency']})"
+    source = f"{document['publisher']}. {document['licence']}. {document['notice'] or ''}".strip()
+    return Group(Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source))
+
+
+def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
+    """Every series that is known, and how many are not."""
+    table = _table("Series", "Title", "Frequency", "First", "Last", ">Values")
+    for entry in listing:
+        if entry["observations"]:
+            table.add_row(*(str(entry[key]) for key in ("id", "title", "frequency", "first", "last", "observations")))
+    absent = sum(1 for entry in listing if not entry["observations"])
+    return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them."))
+
+
+def displayed_contributions(result: Evaluation) -> dict[str, float]:
+    """Points of each published pillar to one decimal; they add up to the displayed score less 50."""
+    if result.score is None:
+        return {}
+    published = [pillar for pillar in result.pillars if pillar.contribution is not None]
+    rounded = round_to_sum([pillar.contribution or 0.0 for pillar in published], round(result.score, 1) - 50.0)
+    return dict(zip((pillar.id for pillar in published), rounded, strict=True))
+
+
+def _headline(result: Evaluation) -> list[Text]:
+    score = "--" if result.score is None else f"{result.score:.1f}"
+    lines = [Text(f"{result.title}", "bold"), Text.assemble((f"{score}", "bold"), " of 100: ", result.verdict())]
+    if result.bounds is not None:
+        lines.append(
+            Text(f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
+                 f" {result.coverage.effective:.0%} of the weight is known.")
+        )
+    else:
+        lines.append(Text(f"Only {result.coverage.effective:.0%} of the weight is known."))
+    basis = "reconstruction with today's definition" if result.reconstruction else "definition frozen before that day"
+    lines.append(Text(f"As known on {result.as_of} ({basis}). {result.data.sentence()}", "dim"))
+    return lines
+
+
+def _footer(result: Evaluation) -> list[Text]:
+    parts = [
+        f"outcomes {_number(result.outcome_score)}", f"drivers {_number(result.driver_score)}",
+        f"without contested indicators {_number(result.score_without_contested)}",
+    ]
+    shares = ", ".join(f"{grade} {share:.0%}" for grade, share in result.grade_shares.items())
+    proxies = [item.id for item in result.indicators if item.is_proxy and item.effective_weight > 0]
+    precomputed = [item.id for item in result.indicators if item.is_precomputed and item.effective_weight > 0]
+    missing = [item.id for item in result.indicators if item.score is None and item.weight > 0]
+    expired = [item.id for item in result.indicators if item.status == "expired" and item.weight > 0]
+    lines = [Text("50 is neutral. " + "; ".join(parts) + (f". Data grade {shares}." if shares else "."))]
+    for words, names in (
+        ("Proxies", proxies),
+        ("Precomputed from prices that may not be passed on", precomputed),
+        ("Missing", missing),
+        ("Too old to count", expired),
+    ):
+        if names:
+            lines.append(Text(f"{words}: {', '.join(names)}", "dim"))
+    lines.append(Text(f"definition {result.definition_hash[:12]}  data {result.data_hash[:12]}  xl-thesis"
+                      f" {result.version}", "dim"))
+    return lines
+
+
+def _reasons(items: Sequence[IndicatorResult]) -> list[Text]:
+    """Why an indicator is missing or what stands in for it; precomputed ones are explained once, in the footer."""
+    return [
+        Text(f"  {item.id}: {item.reason}", "dim") for item in items if item.reason and not item.is_precomputed
+    ]
+
+
+def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
+    table = _table("Indicator", ">Value", "Unit", ">Score", ">Weight", ">Points", "Observed", "State")
+    for item in items:
+        points = None if item.contribution is None else round(item.contribution, 2)
+        flags = [item.status] + [
+            word for word, on in (("proxy", item.is_proxy), ("precomputed", item.is_precomputed),
+                                  ("contested", item.contested), ("context only", item.weight == 0)) if on
+        ]
+        table.add_row(
+            item.title, "" if item.value is None else f"{item.value:.3g}", item.unit, _number(item.score),
+            f"{item.effective_weight:.1%}", _signed(points, 2), str(item.observed_on or ""), ", ".join(flags),
+        )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "--" if value is None else f"{value:.1f}"
+
+
+def _signed(value: float | None, digits: int = 1) -> str:
+    return "--" if value is None else f"{value:+.{digits}f}"
+
+
+def _bar(score: float) -> Text:
+    """A bar from the neutral middle; blue speaks for the thesis, orange against it."""
+    half = _BAR // 2
+    length = round(abs(score - 50.0) / 50.0 * half)
+    if score >= 50:
+        return Text(" " * half + "|", "dim").append("█" * length, "blue")
+    return Text(" " * (half - length)).append("█" * length, "dark_orange").append("|", "dim")

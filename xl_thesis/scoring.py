@@ -1,0 +1,145 @@
+"""Weighted arithmetic means from indicators to pillars to the score, with exact contributions. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xl_thesis.definition import Method, Patience
+from xl_thesis.normalise import NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One indicator's share: its score (None where missing), declared weight and freshness (1 fresh, 0 expired)."""
+
+    id: str
+    pillar: str
+    weight: float
+    score: float | None
+    freshness: float
+
+    @property
+    def live_weight(self) -> float:
+        return 0.0 if self.score is None else self.weight * self.freshness
+
+
+@dataclass(frozen=True, slots=True)
+class PillarScore:
+    """A pillar's score and coverage (share of its weight that is known, after staleness)."""
+
+    score: float | None
+    coverage: float
+    nominal_coverage: float
+    weight: float
+    effective_weight: float = 0.0
+
+    @property
+    def contribution(self) -> float | None:
+        return None if self.score is None else self.effective_weight * (self.score - NEUTRAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The score of a set of pillars; ``weights`` and ``contributions`` are by indicator id."""
+
+    score: float | None
+    coverage: float
+    nominal_coverage: float
+    pillars: Mapping[str, PillarScore]
+    weights: Mapping[str, float]
+    contributions: Mapping[str, float]
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The score if all that is not known were 0, and if it were 100."""
+        if self.score is None:
+            return None
+        low = math.fsum(p.weight * p.coverage * p.score for p in self.pillars.values() if p.score is not None)
+        return low, low + 100.0 * (1.0 - self.coverage)
+
+
+def freshness(days_overdue: int, patience: Patience) -> float:
+    """1 until ``grace_days`` overdue, then falling linearly to 0 at ``hard_days``.
+
+    >>> freshness(50, Patience(grace_days=20, hard_days=80))
+    0.5
+    """
+    if days_overdue <= patience.grace_days:
+        return 1.0
+    return max(0.0, (patience.hard_days - days_overdue) / (patience.hard_days - patience.grace_days))
+
+
+def score_pillar(parts: Sequence[Part], weight: float, min_coverage: float) -> PillarScore:
+    """Mean of the known scores by live weight; None where less than ``min_coverage`` of the weight is known."""
+    total = math.fsum(part.weight for part in parts)
+    if total <= 0 or weight <= 0:
+        return PillarScore(None, 0.0, 0.0, weight)
+    live = math.fsum(part.live_weight for part in parts)
+    nominal = math.fsum(part.weight for part in parts if part.live_weight > 0) / total
+    coverage = live / total
+    if live <= 0 or coverage < min_coverage:
+        return PillarScore(None, coverage, nominal, weight)
+    mean = math.fsum(part.live_weight / live * part.score for part in parts if part.score is not None)
+    return PillarScore(mean, coverage, nominal, weight)
+
+
+def aggregate(parts: Iterable[Part], pillar_weights: Mapping[str, float], method: Method) -> Aggregate:
+    """Score = mean of published pillars by weight = 50 + sum of contributions, to within 1e-12.
+
+    Coverage is the weight of what is known in published pillars over all weight. The score is None under
+    ``withheld_below``. Weights need not sum to one.
+    """
+    by_pillar: dict[str, list[Part]] = {pillar: [] for pillar in pillar_weights}
+    for part in parts:
+        if part.pillar in by_pillar:
+            by_pillar[part.pillar].append(part)
+    total = math.fsum(pillar_weights.values())
+    pillars = {
+        pillar: score_pillar(by_pillar[pillar], weight / total if total > 0 else 0.0, method.min_pillar_coverage)
+        for pillar, weight in pillar_weights.items()
+    }
+    published = [pillar for pillar in pillars.values() if pillar.score is not None]
+    coverage = math.fsum(pillar.weight * pillar.coverage for pillar in published)
+    nominal = math.fsum(pillar.weight * pillar.nominal_coverage for pillar in published)
+    if not published or coverage < method.withheld_below:
+        return Aggregate(None, coverage, nominal, pillars, {}, {})
+    return _contributions(by_pillar, pillars, coverage, nominal)
+
+
+def _contributions(
+    by_pillar: Mapping[str, Sequence[Part]], pillars: Mapping[str, PillarScore], coverage: float, nominal: float
+) -> Aggregate:
+    published_weight = math.fsum(pillar.weight for pillar in pillars.values() if pillar.score is not None)
+    weighted: dict[str, PillarScore] = {}
+    weights: dict[str, float] = {}
+    contributions: dict[str, float] = {}
+    for name, pillar in pillars.items():
+        if pillar.score is None:
+            weighted[name] = pillar
+            continue
+        share = pillar.weight / published_weight
+        weighted[name] = PillarScore(pillar.score, pillar.coverage, pillar.nominal_coverage, pillar.weight, share)
+        live = math.fsum(part.live_weight for part in by_pillar[name])
+        for part in by_pillar[name]:
+            if part.score is not None and part.live_weight > 0:
+                weights[part.id] = share * part.live_weight / live
+                contributions[part.id] = weights[part.id] * (part.score - NEUTRAL)
+    score = NEUTRAL + math.fsum(contributions.values())
+    return Aggregate(min(100.0, max(0.0, score)), coverage, nominal, weighted, weights, contributions)
+
+
+def round_to_sum(values: Sequence[float], total: float, digits: int = 1) -> list[float]:
+    """Values rounded so that they add up to the rounded total (largest-remainder method).
+
+    >>> round_to_sum([1.26, 2.26, 3.26], 6.78, 1)
+    [1.3, 2.3, 3.2]
+    """
+    exact = [round(value * 10**digits, 6) for value in values]
+    units = [math.floor(value) for value in exact]
+    short = round(total * 10**digits) - sum(units)
+    order = sorted(range(len(units)), key=lambda row: units[row] - exact[row], reverse=short < 0)
+    for step in range(abs(short) if units else 0):
+        units[order[step % len(units)]] += 1 if short > 0 else -1
+    return [round(count / 10**digits, digits) for count in units]
