@@ -100,8 +100,9 @@ def test_package_stays_small() -> None:
 
 def test_package_is_dated_by_its_data() -> None:
     newest = max(row.available_at for series_id in SERIES for row in rows(series_id))
-    assert PACKAGE["reference_date"] == str(newest)
-    assert PACKAGE["created"].startswith(str(newest))
+    assert PACKAGE["created"] == f"{newest}T00:00:00Z"
+    prices = next(resource for resource in PACKAGE["resources"] if "inputs" in resource)["inputs"]
+    assert PACKAGE["reference_date"] == min(entry["last"] for entry in prices)
 
 
 def test_page_lists_every_series() -> None:

@@ -46,9 +46,11 @@ class DefinitionError(InputError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        count = len(self.faults)
-        head = "1 fault" if count == 1 else f"{count} faults"
-        super().__init__(f"the thesis definition has {head}:\n" + "\n".join(f"  {fault}" for fault in self.faults))
+        if len(self.faults) == 1:
+            super().__init__(str(self.faults[0]))
+        else:
+            lines = "\n".join(f"  {fault}" for fault in self.faults)
+            super().__init__(f"the thesis definition has {len(self.faults)} faults:\n{lines}")
 
 
 class MissingData(ThesisError):

@@ -1,0 +1,76 @@
+"""The commands of ``xl-thesis``, one module a family, and what they share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from xl_thesis import settings
+
+if TYPE_CHECKING:
+    from xl_thesis.definition import Thesis
+    from xl_thesis.pipeline import Scorer
+
+WITHHELD = 3
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Date(click.ParamType):
+    """An ISO date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a date; write it like 2025-02-24", param, ctx)
+
+
+with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+with_force = click.option("--force", is_flag=True, help="Replace an existing file; the old one is kept as a backup.")
+with_thesis = click.option("--thesis", metavar="ID|FILE", help="A thesis of the package, or a YAML file.")
+with_as_of = click.option(
+    "--as-of", type=Date(),
+    help="As known on this day (default: today, or the embedded data's reference date while nothing newer was fetched).",
+)
+
+
+def thesis_name(thesis: str | None) -> str:
+    """The thesis that was named, else the one of the settings."""
+    return thesis or settings.default_thesis()
+
+
+def load(thesis: str | None) -> Thesis:
+    """The definition that was named, else the one of the settings."""
+    from xl_thesis.thesis import load_thesis
+
+    return load_thesis(thesis_name(thesis))
+
+
+@contextmanager
+def open_scorer(thesis: str | None) -> Iterator[Scorer]:
+    """A scorer over the user's store."""
+    from xl_thesis.pipeline import Scorer, open_default_store
+
+    loaded = load(thesis)
+    with open_default_store() as store:
+        yield Scorer(loaded, store)
+
+
+def print_json(document: object) -> None:
+    """JSON on standard output; a number that is not finite is an error, never text."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def leave_if_withheld(score: float | None) -> None:
+    """Exit with 3 where there is no score."""
+    if score is None:
+        click.echo("xl-thesis: the score is withheld because too little is known on that day", err=True)
+        sys.exit(WITHHELD)

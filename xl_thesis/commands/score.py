@@ -1,0 +1,89 @@
+"""``demo``, ``score``, ``explain``, ``snapshot``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from xl_thesis.commands import (
+    leave_if_withheld,
+    open_scorer,
+    print_json,
+    thesis_name,
+    with_as_of,
+    with_force,
+    with_json,
+    with_thesis,
+)
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write the workbook.")
+@with_force
+@with_thesis
+@with_as_of
+def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: bool) -> None:
+    """Score the embedded data and write the snapshot workbook; needs no network and no key."""
+    from xl_thesis import actions, render
+
+    with actions.demo_scorer(thesis_name(thesis)) as scorer:
+        result, path = actions.snapshot(scorer, as_of, out, force=force)
+    render.show(render.score_report(result))
+    click.echo(f"\nWorkbook: {path}")
+    leave_if_withheld(result.score)
+
+
+@click.command()
+@with_json
+@with_thesis
+@with_as_of
+def score(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
+    """Print the score with its coverage, bounds and pillars."""
+    with open_scorer(thesis) as scorer:
+        result = scorer.evaluate(as_of)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        from xl_thesis import render
+
+        render.show(render.score_report(result))
+    leave_if_withheld(result.score)
+
+
+@click.command()
+@with_json
+@with_thesis
+@with_as_of
+def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
+    """What moves the score: every indicator's value, score, weight and points, and why one is missing."""
+    from xl_thesis import render
+
+    with open_scorer(thesis) as scorer:
+        result = scorer.evaluate(as_of)
+        loaded = scorer.thesis
+    if as_json:
+        print_json(render.explanation(loaded, result))
+    else:
+        render.show(render.explain_report(loaded, result))
+    leave_if_withheld(result.score)
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write.")
+@with_force
+@with_json
+@with_thesis
+@with_as_of
+def snapshot(thesis: str | None, as_of: dt.date | None, out: Path, force: bool, as_json: bool) -> None:
+    """Write the snapshot workbook: a file for people who have no Python."""
+    from xl_thesis import actions
+
+    with open_scorer(thesis) as scorer:
+        result, path = actions.snapshot(scorer, as_of, out, force=force)
+    if as_json:
+        print_json({"file": str(path), "score": result.score, "as_of": str(result.as_of), "status": result.status})
+    else:
+        click.echo(f"Workbook: {path}")
+    leave_if_withheld(result.score)
