@@ -86,7 +86,7 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("series", "FRED:UNRATE", "--as-of", "2023-10-15", "--json") == 0
     document = json.loads(capsys.readouterr().out)
     values = {row["observed_on"]: row["value"] for row in document["observations"]}
-    assert values["2023-08-31"] == 3.8  # as first published; 3.7 since the revision of January 2024
+    assert values["2023-08-31"] == 3.8  # as first published; 3.7 since the revision of January 2025
     assert run("series", "FRED:UNRATE", "--json") == 0
     assert {row["observed_on"]: row["value"] for row in json.loads(capsys.readouterr().out)["observations"]}[
         "2023-08-31"
