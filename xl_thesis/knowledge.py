@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from xl_thesis.catalogue import Catalogue, leaves, meta_of
 from xl_thesis.errors import MissingData
-from xl_thesis.models import Operand, SeriesMeta
+from xl_thesis.models import Derived, Operand, SeriesMeta
 from xl_thesis.observations import TimeSeries
 from xl_thesis.operators import derive
 from xl_thesis.store import Store
@@ -22,6 +22,8 @@ class Knowledge:
         self._store = store
         self._catalogue = catalogue
         self._series: dict[str, TimeSeries] = {}
+        self._derived: dict[Derived, TimeSeries] = {}
+        store.forget_if_changed()
 
     def series(self, operand: Operand) -> TimeSeries:
         """A series by id or expression. Raises ``MissingData`` naming the first id without an observation."""
@@ -30,7 +32,10 @@ class Knowledge:
             if derived is None:
                 return self.stored(meta_of(self._catalogue, operand))
             return self.series(derived)
-        return derive(operand, {series_id: self.series(series_id) for series_id in operand.series_ids()})
+        if operand not in self._derived:
+            inputs = {series_id: self.series(series_id) for series_id in operand.series_ids()}
+            self._derived[operand] = derive(operand, inputs)
+        return self._derived[operand]
 
     def leaves(self, operand: Operand) -> tuple[SeriesMeta, ...]:
         """Catalogue entries of the stored series behind an operand."""

@@ -93,6 +93,10 @@ class TimeSeries:
             return TimeSeries(self.days, values, self.available, self.schedule)
         return TimeSeries(self.days[keep], values[keep], self.available[keep], self.schedule)
 
+    def at(self, rows: NDArray[np.intp]) -> TimeSeries:
+        """The points in these rows."""
+        return TimeSeries(self.days[rows], self.values[rows], self.available[rows], self.schedule)
+
     def last(self, value: float | None = None) -> TimeSeries:
         """The last point alone, optionally with another value."""
         values = self.values[-1:] if value is None else np.array([value], dtype=np.float64)
@@ -115,13 +119,25 @@ class TimeSeries:
 class Vintages:
     """Every value ever known of one series, sorted by day and then by the day it became available.
 
-    NaN is a withdrawn value.
+    NaN is a withdrawn value. ``in_order``: one finite value a period, each available no earlier than the one before, so
+    that what is known on a day is a head of the arrays.
     """
 
     days: Days
     values: Values
     available: Days
     schedule: Schedule
+    in_order: bool = False
+
+    @classmethod
+    def of(cls, days: Days, values: Values, available: Days, schedule: Schedule) -> Vintages:
+        """From arrays sorted by day and then by availability."""
+        in_order = (
+            bool(np.isfinite(values).all())
+            and bool((days[1:] > days[:-1]).all())
+            and bool((available[1:] >= available[:-1]).all())
+        )
+        return cls(days, values, available, schedule, in_order)
 
     def as_known(self, on: dt.date) -> TimeSeries:
         """For each period the value in force on that day.
@@ -129,10 +145,13 @@ class Vintages:
         >>> import numpy as np
         >>> day = np.array(["2023-08-31", "2023-08-31"], dtype="datetime64[D]")
         >>> known = np.array(["2023-09-01", "2024-01-31"], dtype="datetime64[D]")
-        >>> unrate = Vintages(day, np.array([3.8, 3.7]), known, Schedule("monthly", 10))
+        >>> unrate = Vintages.of(day, np.array([3.8, 3.7]), known, Schedule("monthly", 10))
         >>> unrate.as_known(dt.date(2023, 12, 31)).values.tolist()
         [3.8]
         """
+        if self.in_order:
+            count = int(np.searchsorted(self.available, to_day(on), side="right"))
+            return TimeSeries(self.days[:count], self.values[:count], self.available[:count], self.schedule)
         known = self.available <= to_day(on)
         days, values, available = self.days[known], self.values[known], self.available[known]
         newest = np.ones(len(days), dtype=bool)

@@ -27,16 +27,25 @@ def derive(operand: Operand, inputs: Inputs) -> TimeSeries:
 
 
 def _joined(parts: Sequence[TimeSeries], operand: Derived) -> TimeSeries:
-    days = reduce(lambda left, right: np.intersect1d(left, right, assume_unique=True), (part.days for part in parts))
+    days = reduce(_common, (part.days for part in parts))
     if len(days) == 0:
         raise CalculationError(f"{operand} has no day on which all its inputs have a value")
-    rows = [np.searchsorted(part.days, days) for part in parts]
-    values = np.vstack([part.values[row] for part, row in zip(parts, rows, strict=True)])
-    available = np.vstack([part.available[row] for part, row in zip(parts, rows, strict=True)]).max(axis=0)
+    parts = [part if len(part) == len(days) else part.at(np.searchsorted(part.days, days)) for part in parts]
+    values = np.vstack([part.values for part in parts])
+    available = np.vstack([part.available for part in parts]).max(axis=0)
     schedule = reduce(Schedule.slowest, (part.schedule for part in parts))
     with np.errstate(divide="ignore", invalid="ignore"):
         combined = _COMBINE[operand.op](values, operand)
     return TimeSeries(days, combined, available, schedule).replace(combined)
+
+
+def _common(left: Days, right: Days) -> Days:
+    """Days in both; both ascend."""
+    if len(left) == len(right) and np.array_equal(left, right):
+        return left
+    rows = np.searchsorted(right, left)
+    rows[rows == len(right)] = 0
+    return left[right[rows] == left] if len(right) else right
 
 
 def _log(values: Values) -> Values:

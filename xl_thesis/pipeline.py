@@ -91,6 +91,7 @@ class Scorer:
             indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
             for indicator in self.thesis.indicators
         }
+        self._check_known(as_of, readings)
         used = {series_id for item in readings.values() if item.freshness > 0 for series_id in item.series_ids}
         return self._assemble(as_of, readings, knowledge.data_hash(used))
 
@@ -131,12 +132,15 @@ class Scorer:
         )
 
     def check(self, as_of: dt.date) -> None:
-        """Raise ``InputError`` for a day in the future or before anything was known."""
+        """Raise ``InputError`` for a day in the future."""
         if as_of > today():
             raise InputError(f"the date {as_of} is in the future; the last possible one is {today()}")
-        first = self.store.first_available()
-        if first is None or as_of < first:
-            raise InputError(f"nothing is known on {as_of}; the first date with data is {first}")
+
+    def _check_known(self, as_of: dt.date, readings: Mapping[str, Reading]) -> None:
+        if all(item.score is None for item in readings.values()):
+            first = self.store.first_available()
+            if first is None or as_of < first:
+                raise InputError(f"nothing is known on {as_of}; the first date with data is {first}")
 
     def _assemble(self, as_of: dt.date, readings: Mapping[str, Reading], data_hash: str) -> Evaluation:
         thesis = self.thesis

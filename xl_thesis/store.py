@@ -85,8 +85,7 @@ class Store:
         self.close()
 
     def vintages(self, meta: SeriesMeta) -> Vintages | None:
-        """Every value ever known of a series; None where the store has none."""
-        self._forget_if_changed()
+        """Every value ever known of a series; None where the store has none. Cached: see ``forget_if_changed``."""
         key = (meta.id, Schedule.of(meta), meta.zero_is_missing)
         if key not in self._cache:
             self._cache[key] = self._read(meta)
@@ -159,11 +158,11 @@ class Store:
         values = table[:, 2]
         if meta.zero_is_missing:
             values = np.where(values == 0.0, np.nan, values)
-        days, available = table[:, 0].astype("int64").view("datetime64[D]"), table[:, 1].astype("int64").view("datetime64[D]")
-        return Vintages(days, values, available, Schedule.of(meta))
+        days, available = (table[:, column].astype("int64").view("datetime64[D]") for column in (0, 1))
+        return Vintages.of(days, values.copy(), available, Schedule.of(meta))
 
-    def _forget_if_changed(self) -> None:
-        """Drop the cache once another process has written."""
+    def forget_if_changed(self) -> None:
+        """Drop the cache once another process has written; asked once before each evaluation."""
         version = self._all("PRAGMA data_version")[0][0]
         if version != self._data_version:
             self._cache.clear()
