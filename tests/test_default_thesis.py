@@ -187,3 +187,17 @@ def test_unemployment_of_august_2023_as_first_published_and_as_revised() -> None
     # BLS published 3.8 on 2023-09-01; the revised seasonal factors of January 2025 made it 3.7.
     assert as_known("fred/UNRATE", dt.date(2023, 12, 1))[pd.Timestamp(2023, 8, 31)] == 3.8
     assert as_known("fred/UNRATE", dt.date(2026, 3, 1))[pd.Timestamp(2023, 8, 31)] == 3.7
+
+
+def test_history_equals_evaluate_on_each_day_on_real_vintages(scorer: Scorer) -> None:
+    frame = scorer.history(dt.date(2019, 1, 1), dt.date(2026, 7, 22), "daily")
+    days = np.random.default_rng(20250224).choice(len(frame), 60, replace=False)
+    for row in [*days, len(frame) - 1]:
+        when, expected = frame.index[row].date(), frame.iloc[row]
+        result = scorer.evaluate(when)
+        pairs = {
+            "score": result.score, "outcome_score": result.outcome_score, "driver_score": result.driver_score,
+            "coverage": result.coverage.effective, **{pillar.id: pillar.score for pillar in result.pillars},
+        }  # fmt: skip
+        for name, value in pairs.items():
+            assert expected[name] == pytest.approx(np.nan if value is None else value, abs=1e-12, nan_ok=True), (when, name)

@@ -10,7 +10,6 @@ from typing import Any
 
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import Evaluation
-from xl_thesis.knowledge import Knowledge
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.provenance import data_blocks, source_records
@@ -61,7 +60,7 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
         raise InputError(f"unknown series '{series_id}'; `xl-thesis series` lists those that are known")
     meta = scorer.catalogue[series_id]
     try:
-        known = Knowledge(scorer.store, scorer.catalogue, as_of).series(series_id)
+        known = scorer.knowledge(as_of).series(series_id)
     except MissingData as error:
         raise MissingData(f"{error} on {as_of}; only a refresh can bring it") from None
     return {
@@ -85,7 +84,7 @@ def series_listing(scorer: Scorer, as_of: dt.date | None) -> list[dict[str, Any]
     """Every series of the catalogue and the thesis: title, frequency, and first and last day where it is known."""
     as_of = scorer.default_as_of() if as_of is None else as_of
     scorer.check(as_of)
-    knowledge = Knowledge(scorer.store, scorer.catalogue, as_of)
+    knowledge = scorer.knowledge(as_of)
     listing = []
     for series_id, meta in sorted(scorer.catalogue.items()):
         entry: dict[str, Any] = {"id": series_id, "title": meta.title, "frequency": meta.frequency}

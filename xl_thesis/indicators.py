@@ -32,6 +32,7 @@ class Reading:
     reason: str | None = None
     grade: Grade | None = None
     series_ids: tuple[str, ...] = ()
+    schedule: Schedule | None = None
 
     @property
     def status(self) -> IndicatorStatus:
@@ -102,6 +103,7 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
         reason=carried,
         grade=max(grade_of(meta, knowledge.on) for meta in metas),
         series_ids=tuple(meta.id for meta in metas),
+        schedule=transformed.schedule,
     )
 
 
@@ -121,6 +123,7 @@ def _from_precomputed(thesis: d.Thesis, knowledge: Knowledge, precomputed: Serie
         reason="precomputed with the package from prices that may not be passed on; a refresh replaces it",
         grade="B",
         series_ids=(precomputed.id,),
+        schedule=scores.schedule,
     )
 
 

@@ -7,55 +7,104 @@ import hashlib
 from collections.abc import Iterable
 
 from xl_thesis.catalogue import Catalogue, leaves, meta_of
-from xl_thesis.errors import MissingData
+from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.models import Derived, Operand, SeriesMeta
-from xl_thesis.observations import TimeSeries
-from xl_thesis.operators import derive
+from xl_thesis.observations import TimeSeries, Vintages
+from xl_thesis.operators import derive, looks_back_only
 from xl_thesis.store import Store
+
+_END_OF_TIME = dt.date.max
+
+
+class Archive:
+    """All vintages of stored series and, where it can be done once for every day, of derived ones.
+
+    A derived series can be computed once where each input has one value a period, known in order, and the operator
+    looks back only: what is known of it on a day is then a head of the whole.
+    """
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._derived: dict[Derived, Vintages | None] = {}
+        self._generation = -1
+
+    def vintages(self, operand: Operand) -> Vintages | None:
+        """None where the store has none, or where a derived series must be computed for each day apart."""
+        if isinstance(operand, str):
+            meta = meta_of(self._catalogue, operand)
+            return self._store.vintages(meta) if meta.derived is None else self.vintages(meta.derived)
+        if self._generation != self._store.generation:
+            self._derived.clear()
+            self._generation = self._store.generation
+        if operand not in self._derived:
+            self._derived[operand] = self._derive(operand)
+        return self._derived[operand]
+
+    def _derive(self, operand: Derived) -> Vintages | None:
+        if not looks_back_only(operand):
+            return None
+        inputs = {}
+        for series_id in operand.series_ids():
+            vintages = self.vintages(series_id)
+            if vintages is None or not vintages.in_order:
+                return None
+            inputs[series_id] = vintages.as_known(_END_OF_TIME)
+        try:
+            whole = derive(operand, inputs)
+        except CalculationError:
+            return None
+        return Vintages.of(whole.days, whole.values, whole.available, whole.schedule)
 
 
 class Knowledge:
     """Every series as known at the end of ``on``, New York time."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, on: dt.date) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, on: dt.date, archive: Archive | None = None) -> None:
         self.on = on
         self._store = store
         self._catalogue = catalogue
-        self._series: dict[str, TimeSeries] = {}
-        self._derived: dict[Derived, TimeSeries] = {}
-        store.forget_if_changed()
+        self._archive = archive or Archive(store, catalogue)
+        self._series: dict[Operand, TimeSeries] = {}
 
     def series(self, operand: Operand) -> TimeSeries:
-        """A series by id or expression. Raises ``MissingData`` naming the first id without an observation."""
-        if isinstance(operand, str):
-            derived = meta_of(self._catalogue, operand).derived
-            if derived is None:
-                return self.stored(meta_of(self._catalogue, operand))
-            return self.series(derived)
-        if operand not in self._derived:
-            inputs = {series_id: self.series(series_id) for series_id in operand.series_ids()}
-            self._derived[operand] = derive(operand, inputs)
-        return self._derived[operand]
+        """A series by id or expression. Raises ``MissingData`` where nothing of it, or of an input, is known yet."""
+        if operand not in self._series:
+            self._series[operand] = self._find(operand)
+        return self._series[operand]
 
     def leaves(self, operand: Operand) -> tuple[SeriesMeta, ...]:
         """Catalogue entries of the stored series behind an operand."""
         return tuple(meta_of(self._catalogue, series_id) for series_id in leaves(operand, self._catalogue))
 
     def stored(self, meta: SeriesMeta) -> TimeSeries:
-        """A stored series. Raises ``MissingData`` where nothing of it is known yet."""
+        """A stored series, also one that is not in the catalogue. Raises ``MissingData`` where nothing is known yet."""
         if meta.id not in self._series:
-            vintages = self._store.vintages(meta)
-            if vintages is None:
-                raise MissingData(f"no data for {meta.id}")
-            known = vintages.as_known(self.on)
-            if len(known) == 0:
-                raise MissingData(f"{meta.id} has no value known on {self.on}")
-            self._series[meta.id] = known
+            self._series[meta.id] = self._known(meta.id, self._store.vintages(meta))
         return self._series[meta.id]
 
-    def data_hash(self, series_ids: Iterable[str]) -> str:
+    def data_hash(self, metas: Iterable[SeriesMeta]) -> str:
         """SHA-256 over ids, days and values of these stored series as known on the day."""
         sha = hashlib.sha256()
-        for series_id in sorted(set(series_ids)):
-            sha.update(f"{series_id}\n{self._series[series_id].digest()}\n".encode())
+        for meta in sorted(metas, key=lambda meta: meta.id):
+            sha.update(f"{meta.id}\n{self.stored(meta).digest()}\n".encode())
         return sha.hexdigest()
+
+    def _find(self, operand: Operand) -> TimeSeries:
+        vintages = self._archive.vintages(operand)
+        if vintages is not None:
+            return self._known(operand, vintages)
+        if not isinstance(operand, str):
+            return derive(operand, {series_id: self.series(series_id) for series_id in operand.series_ids()})
+        derived = meta_of(self._catalogue, operand).derived
+        if derived is None:
+            raise MissingData(f"no data for {operand}")
+        return self.series(derived)
+
+    def _known(self, operand: Operand, vintages: Vintages | None) -> TimeSeries:
+        if vintages is None:
+            raise MissingData(f"no data for {operand}")
+        known = vintages.as_known(self.on)
+        if len(known) == 0:
+            raise MissingData(f"{operand} has no value known on {self.on}")
+        return known

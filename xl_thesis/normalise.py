@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from xl_thesis.errors import CalculationError
 from xl_thesis.observations import TimeSeries, Values
 
 NEUTRAL = 50.0
-_TIE = 1e-9
+_TIE_WIDTH = 1e-9
 
 
 def mid_rank(values: Values) -> float:
@@ -27,13 +28,36 @@ def mid_rank(values: Values) -> float:
     """
     if len(values) < 2:
         raise CalculationError(f"{len(values)} values have no percentile")
-    last = values[-1]
-    tie = _TIE * max(1.0, abs(float(last)))
-    gap = values - last
-    less, equal = int(np.count_nonzero(gap < -tie)), int(np.count_nonzero(np.abs(gap) <= tie))
+    low, high = _tie(float(values[-1]))
+    less = int(np.count_nonzero(values < low))
+    equal = int(np.count_nonzero(values <= high)) - less
     if equal == len(values):
         raise CalculationError("all values are equal, so a percentile is not defined")
     return 100.0 * (less + 0.5 * equal) / len(values)
+
+
+def expanding_mid_rank(values: Values) -> Values:
+    """``mid_rank`` of every head of the values, NaN where it is not defined.
+
+    >>> expanding_mid_rank(np.array([2.0, 1.0, 3.0])).round(2).tolist()
+    [nan, 25.0, 83.33]
+    """
+    ordered: list[float] = []
+    ranks = np.full(len(values), np.nan)
+    for row, value in enumerate(values.tolist()):
+        insort(ordered, value)
+        low, high = _tie(value)
+        less = bisect_left(ordered, low)
+        equal = bisect_right(ordered, high) - less
+        if equal <= row:
+            ranks[row] = 100.0 * (less + 0.5 * equal) / (row + 1)
+    return ranks
+
+
+def _tie(value: float) -> tuple[float, float]:
+    """The range of values that count as equal."""
+    width = _TIE_WIDTH * max(1.0, abs(value))
+    return value - width, value + width
 
 
 def shrink_short_history(score: float, series: TimeSeries, rule: ShortHistory) -> float:
@@ -47,6 +71,16 @@ def shrink_short_history(score: float, series: TimeSeries, rule: ShortHistory) -
         return score
     months = len(np.unique(series.days.astype("datetime64[M]")))
     return (months * score + rule.shrink_months * NEUTRAL) / (months + rule.shrink_months)
+
+
+def shrink_along(scores: Values, series: TimeSeries, rule: ShortHistory) -> Values:
+    """``shrink_short_history`` of the score after each value of the series."""
+    years = (series.days - series.days[0]).astype(np.float64) / 365.25
+    month = series.days.astype("datetime64[M]")
+    months = np.cumsum(np.append(True, month[1:] != month[:-1]))
+    short = (np.arange(1, len(scores) + 1) < rule.min_observations) | (years < rule.min_years)
+    shrunk = (months * scores + rule.shrink_months * NEUTRAL) / (months + rule.shrink_months)
+    return np.where(short, shrunk, scores)
 
 
 def normal_cdf(value: float, neutral: float = 0.0, scale: float = 1.0) -> float:

@@ -56,22 +56,25 @@ class Schedule:
         low = max(self.frequency, other.frequency, key=_RANK.__getitem__)
         return Schedule(low, max(self.lag_days, other.lag_days), self.seven_days and other.seven_days)
 
-    def next_period(self, observed_on: dt.date) -> dt.date:
-        """Last day of the period after the one that ended on ``observed_on``."""
+    def expected_after(self, observed_on: Days) -> Days:
+        """For each period (its last day) the day on which the release of the next one is due."""
+        return self._next_period(observed_on) + np.timedelta64(self.lag_days, "D")
+
+    def _next_period(self, observed_on: Days) -> Days:
         if self.frequency in _MONTHS:
             # A day inside a month (the last of the precomputed scores) is followed by the end of that month.
-            month = np.datetime64(observed_on + dt.timedelta(days=1), "M")
-            month += np.timedelta64(_MONTHS[self.frequency] - 1, "M")
-            return to_date(month_ends(np.array([month]))[0])
+            months = (observed_on + np.timedelta64(1, "D")).astype("datetime64[M]")
+            return month_ends(months + np.timedelta64(_MONTHS[self.frequency] - 1, "M"))
         if self.frequency == "weekly":
-            return observed_on + dt.timedelta(days=7)
-        step = 1 if self.seven_days else {4: 3, 5: 2}.get(observed_on.weekday(), 1)
-        return observed_on + dt.timedelta(days=step)
+            return observed_on + np.timedelta64(7, "D")
+        if self.seven_days:
+            return observed_on + np.timedelta64(1, "D")
+        return np.busday_offset(observed_on, 1, roll="backward")
 
     def days_overdue(self, observed_on: dt.date, as_of: dt.date) -> int:
-        """Days since the release after ``observed_on`` was expected; 0 while it is not yet due."""
-        expected = self.next_period(observed_on) + dt.timedelta(days=self.lag_days)
-        return max(0, (as_of - expected).days)
+        """Days since the release after ``observed_on`` was due; 0 before."""
+        expected = self.expected_after(np.array([to_day(observed_on)]))
+        return max(0, int((to_day(as_of) - expected[0]).astype(np.int64)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

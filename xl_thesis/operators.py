@@ -26,6 +26,13 @@ def derive(operand: Operand, inputs: Inputs) -> TimeSeries:
     return result if operand.factor == 1.0 else result.replace(result.values * operand.factor)
 
 
+def looks_back_only(operand: Operand) -> bool:
+    """Whether a value, once known, never changes when later ones arrive; a monthly mean changes until its month ends."""
+    if isinstance(operand, str):
+        return True
+    return operand.op != "monthly_mean" and all(looks_back_only(part) for part in operand.of)
+
+
 def _joined(parts: Sequence[TimeSeries], operand: Derived) -> TimeSeries:
     days = reduce(_common, (part.days for part in parts))
     if len(days) == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,9 +15,10 @@ from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import InputError
 from xl_thesis.evaluation import Bounds, Coverage, DataState, Evaluation, Grade, IndicatorResult, PillarResult, Status
 from xl_thesis.indicators import Reading
-from xl_thesis.knowledge import Knowledge
+from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import month_ends, to_date
+from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.settings import store_path
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
@@ -68,12 +69,19 @@ class Scorer:
         self.store = store
         self.catalogue = catalogue_of(thesis)
         self.definition_hash = definition_hash(thesis)
+        self._archive = Archive(store, self.catalogue)
         self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
+
+        self._reconstruction = Reconstruction(thesis, store, self._archive, self.catalogue, self._precomputed)
 
     def meta_of(self, series_id: str) -> SeriesMeta:
         """What a series is, precomputed scores included."""
         precomputed = (meta for meta in self._precomputed.values() if meta.id == series_id)
         return next(precomputed, None) or meta_of(self.catalogue, series_id)
+
+    def knowledge(self, on: dt.date) -> Knowledge:
+        """What the store knows on a day."""
+        return Knowledge(self.store, self.catalogue, on, self._archive)
 
     def default_as_of(self) -> dt.date:
         """Today once the store has been refreshed; on embedded data alone their reference date."""
@@ -86,14 +94,15 @@ class Scorer:
         """
         as_of = self.default_as_of() if as_of is None else as_of
         self.check(as_of)
-        knowledge = Knowledge(self.store, self.catalogue, as_of)
+        self.store.forget_if_changed()
+        knowledge = self.knowledge(as_of)
         readings = {
             indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
             for indicator in self.thesis.indicators
         }
         self._check_known(as_of, readings)
         used = {series_id for item in readings.values() if item.freshness > 0 for series_id in item.series_ids}
-        return self._assemble(as_of, readings, knowledge.data_hash(used))
+        return self._assemble(as_of, readings, knowledge.data_hash(self.meta_of(series_id) for series_id in used))
 
     def history(
         self, start: dt.date, finish: dt.date | None = None, frequency: Literal["daily", "monthly"] = "monthly"
@@ -106,21 +115,27 @@ class Scorer:
         import pandas as pd
 
         finish = self.default_as_of() if finish is None else finish
+        self.check(finish)
         if finish < start:
             raise InputError(f"the history's start {start} is after its end {finish}")
+        self.store.forget_if_changed()
         days = month_end_days(start, finish) if frequency == "monthly" else _every_day(start, finish)
-        evaluations = [self.evaluate(day) for day in days]
-        rows = [
-            {
-                "score": result.score,
-                "outcome_score": result.outcome_score,
-                "driver_score": result.driver_score,
-                "coverage": result.coverage.effective,
-                **{pillar.id: pillar.score for pillar in result.pillars},
-            }
-            for result in evaluations
-        ]
-        return pd.DataFrame(rows, index=pd.DatetimeIndex(days, name="as_of"), dtype="float64")
+        panel = self._reconstruction.panel(days)
+        whole = self._score_days(panel, [pillar.id for pillar in self.thesis.pillars])
+        columns = {"score": whole.score}
+        for role in ("outcome", "driver"):
+            pillars = [pillar.id for pillar in self.thesis.pillars if pillar.role == role]
+            columns[f"{role}_score"] = self._score_days(panel, pillars).score
+        columns["coverage"] = whole.coverage
+        return pd.DataFrame({**columns, **whole.pillars}, index=pd.DatetimeIndex(days, name="as_of"), dtype="float64")
+
+    def _score_days(self, panel: Panel, pillars: Sequence[str]) -> scoring.DailyScores:
+        chosen = {pillar.id: pillar.weight for pillar in self.thesis.pillars if pillar.id in pillars}
+        weights = {
+            pillar: np.array([item.weight if item.pillar == pillar else 0.0 for item in self.thesis.indicators])
+            for pillar in chosen
+        }
+        return scoring.aggregate_days(panel.scores, panel.freshness, weights, chosen, self.thesis.method)
 
     def data_state(self) -> DataState:
         """What the store holds."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from xl_thesis.definition import Indicator
 from xl_thesis.evaluation import Evaluation, Grade
 from xl_thesis.indicators import grade_of
-from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import Operand, SeriesMeta
 from xl_thesis.observations import TimeSeries, to_date
 from xl_thesis.pipeline import Scorer
@@ -44,7 +43,7 @@ class DataBlock:
 
 def source_records(scorer: Scorer, evaluation: Evaluation) -> list[SourceRecord]:
     """A record for each stored series behind the score, by id."""
-    knowledge = Knowledge(scorer.store, scorer.catalogue, evaluation.as_of)
+    knowledge = scorer.knowledge(evaluation.as_of)
     users: dict[str, list[str]] = {}
     for result in evaluation.indicators:
         for series_id in dict.fromkeys(result.series):
@@ -71,7 +70,7 @@ def source_records(scorer: Scorer, evaluation: Evaluation) -> list[SourceRecord]
 
 def data_blocks(scorer: Scorer, evaluation: Evaluation) -> list[DataBlock]:
     """The input series of every indicator whose data may be redistributed, each distinct source once."""
-    knowledge = Knowledge(scorer.store, scorer.catalogue, evaluation.as_of)
+    knowledge = scorer.knowledge(evaluation.as_of)
     found: dict[str, tuple[Operand, list[str]]] = {}
     for indicator, result in zip(scorer.thesis.indicators, evaluation.indicators, strict=True):
         operand = _operand_of(indicator, result.source)

@@ -6,8 +6,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xl_thesis.definition import Method, Patience
 from xl_thesis.normalise import NEUTRAL
+from xl_thesis.observations import Values
+
+Table = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,11 @@ def freshness(days_overdue: int, patience: Patience) -> float:
     return max(0.0, (patience.hard_days - days_overdue) / (patience.hard_days - patience.grace_days))
 
 
+def freshness_along(days_overdue: NDArray[np.int64], patience: Patience) -> Values:
+    """``freshness`` of many; days that are not yet due are negative."""
+    return np.clip((patience.hard_days - days_overdue) / (patience.hard_days - patience.grace_days), 0.0, 1.0)
+
+
 def score_pillar(parts: Sequence[Part], weight: float, min_coverage: float) -> PillarScore:
     """Mean of the known scores by live weight; None where less than ``min_coverage`` of the weight is known."""
     total = math.fsum(part.weight for part in parts)
@@ -128,6 +139,43 @@ def _contributions(
                 contributions[part.id] = weights[part.id] * (part.score - NEUTRAL)
     score = NEUTRAL + math.fsum(contributions.values())
     return Aggregate(min(100.0, max(0.0, score)), coverage, nominal, weighted, weights, contributions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyScores:
+    """Score, coverage and pillar scores on many days; NaN where a score is withheld or a pillar not published."""
+
+    score: Values
+    coverage: Values
+    pillars: Mapping[str, Values]
+
+
+def aggregate_days(
+    scores: Table, freshness: Table, weights: Mapping[str, Values], pillar_weights: Mapping[str, float], method: Method
+) -> DailyScores:
+    """``aggregate`` on many days at once: one row an indicator, one column a day, NaN a missing score.
+
+    ``weights`` has for each pillar one weight a row, zero for the indicators of other pillars.
+    """
+    live = np.where(np.isfinite(scores), freshness, 0.0)
+    known = np.where(np.isfinite(scores), scores, 0.0)
+    total = math.fsum(pillar_weights.values())
+    points, share, coverage = (np.zeros(scores.shape[1]) for _ in range(3))
+    pillars: dict[str, Values] = {}
+    for name, weight in pillar_weights.items():
+        row_weights = weights[name]
+        declared = math.fsum(row_weights)
+        current = row_weights @ live
+        covered = current / declared if declared > 0 else np.zeros_like(current)
+        published = (current > 0) & (covered >= method.min_pillar_coverage) & (weight > 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            pillars[name] = np.where(published, (row_weights @ (live * known)) / current, np.nan)
+        points += np.where(published, weight / total * np.nan_to_num(pillars[name]), 0.0)
+        share += np.where(published, weight / total, 0.0)
+        coverage += np.where(published, weight / total * covered, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        score = np.where((share > 0) & (coverage >= method.withheld_below), points / share, np.nan)
+    return DailyScores(score, coverage, pillars)
 
 
 def round_to_sum(values: Sequence[float], total: float, digits: int = 1) -> list[float]:

@@ -55,7 +55,7 @@ Result = TypeVar("Result")
 
 
 class Store:
-    """An open store. Use ``open_store`` to get one.
+    """An open store. Use ``open_store`` to get one. ``generation`` grows whenever what it holds may have changed.
 
     >>> store = Store(":memory:")
     >>> _ = store.write([("FRED:UNRATE", "2023-08-31", 3.8, "2023-09-01")], source="example")
@@ -67,6 +67,7 @@ class Store:
         self.path = path
         self._cache: dict[tuple[str, Schedule, bool], Vintages | None] = {}
         self._data_version = -1
+        self.generation = 0
         try:
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -143,7 +144,7 @@ class Store:
                 )
             for key, text in (notes or {}).items():
                 self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, text))
-        self._cache.clear()
+        self._forget()
         return count
 
     def _read(self, meta: SeriesMeta) -> Vintages | None:
@@ -165,8 +166,12 @@ class Store:
         """Drop the cache once another process has written; asked once before each evaluation."""
         version = self._all("PRAGMA data_version")[0][0]
         if version != self._data_version:
-            self._cache.clear()
+            self._forget()
             self._data_version = version
+
+    def _forget(self) -> None:
+        self._cache.clear()
+        self.generation += 1
 
     def _prepare(self) -> None:
         """Create the schema in an empty file; refuse a file that is not ours."""

@@ -169,7 +169,7 @@ def test_history_is_evaluate_on_each_day(store: Store) -> None:
     frame = scorer(store).history(dt.date(2022, 11, 15), dt.date(2023, 2, 10))
     assert frame.index.strftime("%Y-%m-%d").tolist() == ["2022-11-30", "2022-12-31", "2023-01-31", "2023-02-10"]
     for when, value in frame["score"].items():
-        assert value == scorer(store).evaluate(when.date()).score
+        assert value == pytest.approx(scorer(store).evaluate(when.date()).score, abs=1e-12)
 
 
 def test_a_carried_value_is_flagged(store: Store) -> None:

@@ -1,0 +1,171 @@
+"""The score on many past days at once, equal to ``evaluate`` on each of them.
+
+What is known of an indicator changes only when a value becomes available. So each way to it is computed once for every
+such day (a *track*), and a day's score is put together from the tracks in force on it. Where a series has one value a
+period and its transform looks back only, the whole track comes from one pass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xl_thesis import indicators as reading
+from xl_thesis import normalise
+from xl_thesis.definition import STATISTICS, Indicator, Thesis
+from xl_thesis.errors import CalculationError, MissingData
+from xl_thesis.knowledge import Archive, Knowledge
+from xl_thesis.models import Operand, SeriesMeta
+from xl_thesis.observations import Days, Schedule, TimeSeries, Values, to_date, to_day
+from xl_thesis.operators import looks_back_only
+from xl_thesis.scoring import freshness_along
+from xl_thesis.store import Store
+from xl_thesis.thesis import transform_series
+
+_ONE_PASS_EXCEPT = (*STATISTICS, "change_since")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One way to an indicator: from each ``known_on`` the score (NaN: not defined) of the value of ``observed_on``."""
+
+    known_on: Days
+    observed_on: Days
+    scores: Values
+    schedule: Schedule
+
+    def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values]:
+        """Score and freshness on each day; NaN and 0 where there is none."""
+        rows = np.searchsorted(self.known_on, days, side="right") - 1
+        scores = np.where(rows >= 0, self.scores[np.maximum(rows, 0)], np.nan)
+        expected = self.schedule.expected_after(self.observed_on)[np.maximum(rows, 0)]
+        overdue = (days - expected).astype(np.int64)
+        fresh = freshness_along(overdue, thesis.method.staleness[self.schedule.frequency])
+        return scores, np.where(np.isfinite(scores), fresh, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Score (NaN: missing) and freshness of every indicator on every day: one row an indicator."""
+
+    days: Days
+    scores: NDArray[np.float64]
+    freshness: NDArray[np.float64]
+
+
+class Reconstruction:
+    """The tracks of a thesis over a store, made as days ask for them."""
+
+    def __init__(
+        self, thesis: Thesis, store: Store, archive: Archive, catalogue: Mapping[str, SeriesMeta],
+        precomputed: Mapping[str, SeriesMeta],
+    ) -> None:
+        self._thesis = thesis
+        self._store = store
+        self._archive = archive
+        self._catalogue = catalogue
+        self._precomputed = precomputed
+
+    def panel(self, days: Sequence[dt.date]) -> Panel:
+        """Every indicator on every day; the days ascend."""
+        asked = np.array(days, dtype="datetime64[D]")
+        rows = [self._indicator(indicator, asked) for indicator in self._thesis.indicators]
+        scores, fresh = (np.vstack([row[part] for row in rows]) for part in (0, 1))
+        return Panel(asked, scores, fresh)
+
+    def _indicator(self, indicator: Indicator, days: Days) -> tuple[Values, Values]:
+        """The first fresh way on each day, else the freshest; ways are computed only on days that need them."""
+        scores, fresh = np.full(len(days), np.nan), np.full(len(days), -1.0)
+        for source in (indicator.source, *(fallback.source for fallback in indicator.fallbacks), None):
+            open_days = np.flatnonzero(fresh < 1.0)
+            if len(open_days) == 0:
+                break
+            track = self._precomputed_track(indicator) if source is None else self._track(indicator, source, days[open_days])
+            if track is None:
+                continue
+            way_scores, way_fresh = track.on(days[open_days], self._thesis)
+            better = np.isfinite(way_scores) & (way_fresh > fresh[open_days])
+            scores[open_days[better]], fresh[open_days[better]] = way_scores[better], way_fresh[better]
+        return scores, np.maximum(fresh, 0.0)
+
+    def _precomputed_track(self, indicator: Indicator) -> Track | None:
+        vintages = self._store.vintages(self._precomputed[indicator.id])
+        if vintages is None:
+            return None
+        return Track(vintages.available, vintages.days, vintages.values, vintages.schedule)
+
+    def _track(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
+        changes = self._changes((source, *transform_series(indicator)))
+        if changes is None:
+            return None
+        base = getattr(indicator.transform, "base_date", None) or self._thesis.base_date
+        if base is not None:  # an anchored transform begins on its base date, whether or not anything is published then
+            changes = np.union1d(changes, to_day(base))
+        vintages = self._archive.vintages(source)
+        one_pass = vintages is not None and vintages.in_order and looks_back_only(source)
+        if one_pass and indicator.transform.kind not in _ONE_PASS_EXCEPT:
+            return self._in_one_pass(indicator, source)
+        first = max(0, int(np.searchsorted(changes, days[0], side="right")) - 1)
+        last = int(np.searchsorted(changes, days[-1], side="right"))
+        needed = changes[first:last]
+        if len(days) < len(needed):  # few days asked for: compute on those alone
+            needed = days
+        return self._day_by_day(indicator, source, needed)
+
+    def _in_one_pass(self, indicator: Indicator, source: Operand) -> Track | None:
+        knowledge = self._knowledge(dt.date.max)
+        series = knowledge.series(source)
+        moved = reading.transform(indicator.transform, series, knowledge, self._thesis.base_date)
+        if len(moved) == 0:
+            return None
+        scores = _scores_along(indicator, moved, self._thesis)
+        directed = scores if indicator.direction > 0 else 100.0 - scores
+        known_on = np.maximum.accumulate(moved.available)
+        newest = np.append(known_on[1:] != known_on[:-1], True)
+        return Track(known_on[newest], moved.days[newest], directed[newest], moved.schedule)
+
+    def _day_by_day(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
+        observed, scores, schedule = [], [], None
+        for day in days:
+            try:
+                found = reading.compute(indicator, source, self._thesis, self._knowledge(to_date(day)))
+            except (MissingData, CalculationError):
+                observed.append(day)
+                scores.append(np.nan)
+                continue
+            observed.append(to_day(found.observed_on or to_date(day)))
+            scores.append(np.nan if found.score is None else found.score)
+            schedule = found.schedule
+        if schedule is None:
+            return None
+        return Track(days, np.array(observed, dtype="datetime64[D]"), np.array(scores), schedule)
+
+    def _changes(self, operands: Iterable[Operand]) -> Days | None:
+        """Days on which anything behind these operands became known; None where something never did."""
+        knowledge = self._knowledge(dt.date.max)
+        changes = []
+        for operand in operands:
+            for meta in knowledge.leaves(operand):
+                vintages = self._store.vintages(meta)
+                if vintages is None:
+                    return None
+                changes.append(vintages.available)
+        return np.unique(np.concatenate(changes))
+
+    def _knowledge(self, on: dt.date) -> Knowledge:
+        return Knowledge(self._store, self._catalogue, on, self._archive)
+
+
+def _scores_along(indicator: Indicator, moved: TimeSeries, thesis: Thesis) -> Values:
+    """The undirected score after each value of a transformed series."""
+    rule = indicator.normalise
+    if rule.kind == "goalposts":
+        return np.array([normalise.goalposts(value, rule.posts) for value in moved.values.tolist()])
+    if rule.kind == "normal_cdf":
+        return np.array([normalise.normal_cdf(value, rule.neutral, rule.scale) for value in moved.values.tolist()])
+    ranks = normalise.expanding_mid_rank(moved.values)
+    return normalise.shrink_along(ranks, moved, thesis.method.short_history)
