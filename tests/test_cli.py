@@ -13,13 +13,13 @@ import pytest
 from xl_thesis.cli import main
 
 CONTRACT = {
-    "thesis", "as_of", "status", "score", "label", "outcome_score", "driver_score", "score_without_contested", "coverage",
-    "bounds", "grade", "definition_hash", "data_hash", "pillars", "indicators",
+    "thesis", "as_of", "status", "score", "label", "outcome_score", "driver_score", "score_without_contested",
+    "coverage", "bounds", "grade", "definition_hash", "data_hash", "pillars", "indicators",
 }  # fmt: skip
 PILLAR = {"id", "title", "role", "score", "weight", "effective_weight", "contribution", "coverage"}
 INDICATOR = {
-    "id", "pillar", "value", "unit", "score", "weight", "effective_weight", "contribution", "observed_on", "available_at",
-    "age_days", "status", "source", "is_proxy", "is_precomputed", "contested",
+    "id", "pillar", "value", "unit", "score", "weight", "effective_weight", "contribution", "observed_on",
+    "available_at", "age_days", "status", "source", "is_proxy", "is_precomputed", "contested",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Scores of the indicators whose prices may not be passed on, computed by the engine from the real prices.
 
-The package carries scores of 0 to 100 only, never a price or a transformed value, with the name, dates and hash of every
-price file they came from.
+The package carries scores of 0 to 100 only, never a price or a transformed value, with the name, dates and hash of
+every price file they came from.
 """
 
 from __future__ import annotations

@@ -102,7 +102,17 @@ class ChangeSince(Model):
 
 
 Transform = Annotated[
-    DriftT | ExcessDriftT | AnchoredZ | Change | LogChange | YearOnYear | Average | AboveLow | Beta | Level | ChangeSince,
+    DriftT
+    | ExcessDriftT
+    | AnchoredZ
+    | Change
+    | LogChange
+    | YearOnYear
+    | Average
+    | AboveLow
+    | Beta
+    | Level
+    | ChangeSince,
     Field(discriminator="kind"),
 ]
 STATISTICS = ("drift_t", "excess_drift_t", "anchored_z", "beta")
@@ -256,7 +266,7 @@ class Patience(Model):
 
 
 class ShortHistory(Model):
-    """Below either minimum, a percentile is pulled towards neutral as if ``shrink_months`` neutral months were added."""
+    """Below either minimum a percentile is pulled towards neutral, by ``shrink_months`` neutral months."""
 
     min_observations: Annotated[int, Field(ge=2)] = 60
     min_years: Annotated[int, Field(ge=1)] = 5

@@ -37,7 +37,7 @@ class Bounds(Result):
 
 
 class PillarResult(Result):
-    """``weight`` as declared, over all pillars; ``effective_weight`` among the published ones; contribution in points."""
+    """``weight`` is over all pillars, ``effective_weight`` over the published ones; the contribution is in points."""
 
     id: str
     title: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,15 @@ def to_date(day: np.datetime64) -> dt.date:
     return date
 
 
+def later(days: Days, count: int, unit: Literal["D", "M"]) -> Days:
+    """Days (or months) moved by whole days (or months)."""
+    moved: Days = days + np.timedelta64(count, unit)
+    return moved
+
+
 def month_ends(months: Days) -> Days:
     """Last day of each month (given as ``datetime64[M]``)."""
-    return (months + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return later(later(months, 1, "M").astype("datetime64[D]"), -1, "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +64,17 @@ class Schedule:
 
     def expected_after(self, observed_on: Days) -> Days:
         """For each period (its last day) the day on which the release of the next one is due."""
-        return self._next_period(observed_on) + np.timedelta64(self.lag_days, "D")
+        return later(self._next_period(observed_on), self.lag_days, "D")
 
     def _next_period(self, observed_on: Days) -> Days:
         if self.frequency in _MONTHS:
             # A day inside a month (the last of the precomputed scores) is followed by the end of that month.
-            months = (observed_on + np.timedelta64(1, "D")).astype("datetime64[M]")
-            return month_ends(months + np.timedelta64(_MONTHS[self.frequency] - 1, "M"))
+            months = later(observed_on, 1, "D").astype("datetime64[M]")
+            return month_ends(later(months, _MONTHS[self.frequency] - 1, "M"))
         if self.frequency == "weekly":
-            return observed_on + np.timedelta64(7, "D")
+            return later(observed_on, 7, "D")
         if self.seven_days:
-            return observed_on + np.timedelta64(1, "D")
+            return later(observed_on, 1, "D")
         return np.busday_offset(observed_on, 1, roll="backward")
 
     def days_overdue(self, observed_on: dt.date, as_of: dt.date) -> int:

@@ -27,7 +27,7 @@ def derive(operand: Operand, inputs: Inputs) -> TimeSeries:
 
 
 def looks_back_only(operand: Operand) -> bool:
-    """Whether a value, once known, never changes when later ones arrive; a monthly mean changes until its month ends."""
+    """Whether a value never changes when later ones arrive; a monthly mean does until its month ends."""
     if isinstance(operand, str):
         return True
     return operand.op != "monthly_mean" and all(looks_back_only(part) for part in operand.of)

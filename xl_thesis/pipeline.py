@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def open_default_store() -> Store:
-    """The user's store, seeded from the embedded data package at first use and after an upgrade that brings newer data."""
+    """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
     store = open_store(store_path())
     seed(store)
     return store

@@ -84,7 +84,10 @@ class Reconstruction:
             open_days = np.flatnonzero(fresh < 1.0)
             if len(open_days) == 0:
                 break
-            track = self._precomputed_track(indicator) if source is None else self._track(indicator, source, days[open_days])
+            if source is None:
+                track = self._precomputed_track(indicator)
+            else:
+                track = self._track(indicator, source, days[open_days])
             if track is None:
                 continue
             way_scores, way_fresh = track.on(days[open_days], self._thesis)

@@ -28,6 +28,7 @@ class Part:
 
     @property
     def live_weight(self) -> float:
+        """Declared weight times freshness, zero where the score is missing."""
         return 0.0 if self.score is None else self.weight * self.freshness
 
 
@@ -43,6 +44,7 @@ class PillarScore:
 
     @property
     def contribution(self) -> float | None:
+        """Points above or below neutral."""
         return None if self.score is None else self.effective_weight * (self.score - NEUTRAL)
 
 

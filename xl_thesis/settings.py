@@ -1,4 +1,4 @@
-"""Where the user's files live. Environment variables: ``XL_THESIS_HOME``, ``XL_THESIS_STORE``, ``XL_THESIS_DEFAULT``."""
+"""Where the user's files live, by the variables ``XL_THESIS_HOME``, ``XL_THESIS_STORE`` and ``XL_THESIS_DEFAULT``."""
 
 from __future__ import annotations
 

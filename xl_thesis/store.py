@@ -77,12 +77,15 @@ class Store:
             raise StoreError(f"the store {path} cannot be opened: {error}") from None
 
     def close(self) -> None:
+        """Let go of the file."""
         self._connection.close()
 
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def vintages(self, meta: SeriesMeta) -> Vintages | None:
@@ -130,7 +133,8 @@ class Store:
         with self._transaction():
             keys = dict(self._all("SELECT id, key FROM series"))
             count = 0
-            for count, (series_id, observed_on, value, available_at) in enumerate(rows, start=1):
+            for series_id, observed_on, value, available_at in rows:
+                count += 1
                 if series_id not in keys:
                     inserted = self._connection.execute("INSERT INTO series (id) VALUES (?)", (series_id,))
                     keys[series_id] = inserted.lastrowid

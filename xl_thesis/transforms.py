@@ -14,7 +14,7 @@ import numpy as np
 from xl_thesis import definition as d
 from xl_thesis.errors import MissingData
 from xl_thesis.models import Span
-from xl_thesis.observations import Days, TimeSeries, Values, month_ends, to_day
+from xl_thesis.observations import Days, TimeSeries, Values, later, month_ends, to_day
 
 _TOLERANCE = np.timedelta64(10, "D")
 _PERIODIC = ("monthly", "quarterly", "annual")
@@ -23,10 +23,11 @@ _PERIODIC = ("monthly", "quarterly", "annual")
 def shift_back(days: Days, span: Span) -> Days:
     """The same calendar day a span earlier, clipped to the end of a shorter month."""
     if span.unit == "W":
-        return days - np.timedelta64(7 * span.count, "D")
+        return later(days, -7 * span.count, "D")
     months = days.astype("datetime64[M]")
-    earlier = months - np.timedelta64(span.count, "M")
-    return np.minimum(earlier.astype("datetime64[D]") + (days - months.astype("datetime64[D]")), month_ends(earlier))
+    earlier = later(months, -span.count, "M")
+    same_day: Days = earlier.astype("datetime64[D]") + (days - months.astype("datetime64[D]"))
+    return np.minimum(same_day, month_ends(earlier))
 
 
 def value_before(series: TimeSeries, span: Span) -> Values:
@@ -36,7 +37,7 @@ def value_before(series: TimeSeries, span: Span) -> Values:
         return np.empty(0)
     if series.schedule.frequency in _PERIODIC and span.unit == "M":
         months = days.astype("datetime64[M]")
-        target = months - np.timedelta64(span.count, "M")
+        target = later(months, -span.count, "M")
         rows = np.searchsorted(months, target)
         found = months[np.minimum(rows, len(days) - 1)] == target
     else:
@@ -80,7 +81,7 @@ def _trailing_mean(series: TimeSeries, months: int, least: int) -> Values:
     totals = np.concatenate([[0.0], np.cumsum(series.values)])
     if series.schedule.frequency in _PERIODIC:
         index = series.days.astype("datetime64[M]")
-        first = np.searchsorted(index, index - np.timedelta64(months - 1, "M"))
+        first = np.searchsorted(index, later(index, 1 - months, "M"))
         enough = np.arange(1, len(series) + 1) - first >= least
     else:
         start = shift_back(series.days, Span(count=months, unit="M"))

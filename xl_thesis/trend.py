@@ -27,7 +27,7 @@ def newey_west_lags(count: int) -> int:
     >>> newey_west_lags(252)
     4
     """
-    return math.floor(4 * (count / 100) ** (2 / 9))
+    return math.floor(4 * math.pow(count / 100, 2 / 9))
 
 
 def hac_standard_error(values: Values, lags: int) -> float:

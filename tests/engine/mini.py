@@ -32,7 +32,7 @@ DOCUMENT: dict[str, Any] = {
     "origin": "a test",
     "published": "2022-01-03",
     "base_date": "2022-01-03",
-    "method": {"staleness": {name: _PATIENCE for name in ("daily", "weekly", "monthly", "quarterly", "annual")}},
+    "method": {"staleness": dict.fromkeys(("daily", "weekly", "monthly", "quarterly", "annual"), _PATIENCE)},
     "labels": [
         {"id": "low", "below": 50, "text": {"en": "against", "zh-Hant": "反"}},
         {"id": "high", "below": 100, "text": {"en": "for", "zh-Hant": "正"}},
@@ -43,7 +43,8 @@ DOCUMENT: dict[str, Any] = {
         {"id": "Q", "role": "driver", "weight": 1.0, "title": {"en": "Q", "zh-Hant": "乙"}},
     ],
     "indicators": [
-        _indicator("rank", source="MANUAL:rate", transform={"kind": "change", "span": "3M"}, normalise={"kind": "midrank"}),
+        _indicator("rank", source="MANUAL:rate", transform={"kind": "change", "span": "3M"},
+                   normalise={"kind": "midrank"}),
         _indicator("drift", source="MANUAL:price", transform={"kind": "drift_t", "window": 120},
                    normalise={"kind": "normal_cdf"}, direction=-1),
         _indicator("posts", source={"op": "difference", "of": ["MANUAL:level", "MANUAL:rate"]}, pillar="Q",

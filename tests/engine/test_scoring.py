@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from xl_thesis.definition import Method, Patience, ShortHistory
 from xl_thesis.errors import CalculationError
+from xl_thesis.models import Frequency
 from xl_thesis.normalise import directed, goalposts, mid_rank, normal_cdf, shrink_short_history
 from xl_thesis.scoring import Part, aggregate, freshness, round_to_sum
 
 from .series import monthly
 
-PATIENCE = {name: Patience(grace_days=5, hard_days=20) for name in ("daily", "weekly", "monthly", "quarterly", "annual")}
-METHOD = Method(staleness=PATIENCE)  # type: ignore[arg-type]
+FREQUENCIES: tuple[Frequency, ...] = ("daily", "weekly", "monthly", "quarterly", "annual")
+METHOD = Method(staleness=dict.fromkeys(FREQUENCIES, Patience(grace_days=5, hard_days=20)))
 decimals = st.decimals(-50, 50, places=1).map(float)
 
 
@@ -50,7 +51,8 @@ def test_short_history_is_shrunk_by_months() -> None:
 
 @given(st.floats(-8, 8), st.floats(-2, 2), st.floats(0.1, 5))
 def test_normal_cdf_is_scipys(value: float, neutral: float, scale: float) -> None:
-    assert normal_cdf(value, neutral, scale) == pytest.approx(100 * scipy.stats.norm.cdf(value, neutral, scale), abs=1e-10)
+    expected = 100 * scipy.stats.norm.cdf(value, neutral, scale)
+    assert normal_cdf(value, neutral, scale) == pytest.approx(expected, abs=1e-10)
 
 
 def test_goalposts_ascend_and_direction_comes_afterwards() -> None:

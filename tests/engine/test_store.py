@@ -58,7 +58,9 @@ days = st.dates(dt.date(2020, 1, 1), dt.date(2020, 3, 1))
 
 
 @given(st.dictionaries(st.tuples(days, days), st.none() | st.floats(-9, 9), min_size=1, max_size=25), days)
-def test_as_known_equals_a_store_cut_at_that_day(rows: dict[tuple[dt.date, dt.date], float | None], on: dt.date) -> None:
+def test_as_known_equals_a_store_cut_at_that_day(
+    rows: dict[tuple[dt.date, dt.date], float | None], on: dt.date
+) -> None:
     table = [("MANUAL:x", str(day), value, str(available)) for (day, available), value in rows.items()]
     with Store(":memory:") as whole, Store(":memory:") as cut:
         whole.write(table, source="test")
@@ -136,7 +138,8 @@ with Store(sys.argv[1]) as store:
 def test_readers_see_whole_transactions_while_another_process_writes(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     Store(path).close()
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=environment)
     with Store(path) as store:
         while writer.poll() is None:
             store.forget_if_changed()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,27 +18,24 @@ if TYPE_CHECKING:
     from xl_thesis.pipeline import Scorer
 
 WITHHELD = 3
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Date(click.ParamType):
-    """An ISO date."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is not a date; write it like 2025-02-24", param, ctx)
+def read_date(_: click.Context, option: click.Parameter, value: str | None) -> dt.date | None:
+    """An option's ISO date; a callback for click."""
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a date; write it like 2025-02-24", param=option) from None
 
 
 with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 with_force = click.option("--force", is_flag=True, help="Replace an existing file; the old one is kept as a backup.")
 with_thesis = click.option("--thesis", metavar="ID|FILE", help="A thesis of the package, or a YAML file.")
 with_as_of = click.option(
-    "--as-of", type=Date(),
-    help="As known on this day (default: today, or the embedded data's reference date while nothing newer was fetched).",
+    "--as-of", callback=read_date, metavar="DATE",
+    help="As known on this day (default: today, or the embedded data's reference date until a refresh).",
 )
 
 
