@@ -23,15 +23,6 @@ INDICATOR = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One seeded store for the whole module, in a folder of its own."""
-    base = tmp_path_factory.getbasetemp() / "cli-home"
-    monkeypatch.setenv("XL_THESIS_HOME", str(base))
-    monkeypatch.delenv("XL_THESIS_STORE", raising=False)
-    monkeypatch.delenv("XL_THESIS_DEFAULT", raising=False)
-
-
 def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as left:
         main(arguments)

@@ -17,8 +17,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import precomputed
 import yaml
+
+import precomputed
 from data_page import page
 from data_sources import EARLIER_LAGS, EMBEDDED, HOMES, LICENCES, Source
 from vintages import (
@@ -33,7 +34,6 @@ from vintages import (
     replay,
     snapshot_vintages,
 )
-
 from xl_thesis.models import SeriesMeta
 
 ROOT = Path(__file__).resolve().parent.parent

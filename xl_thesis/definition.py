@@ -320,6 +320,7 @@ class Thesis(Model):
     questions: Annotated[tuple[Question, ...], Field(strict=False)] = ()
 
     def indicators_of(self, pillar: str) -> Iterator[Indicator]:
+        """The indicators of a pillar, those of weight 0 included."""
         return (indicator for indicator in self.indicators if indicator.pillar == pillar)
 
     def label_of(self, score: float) -> Label:

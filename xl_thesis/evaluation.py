@@ -19,6 +19,8 @@ Grade = Literal["A", "B"]
 
 
 class Result(BaseModel):
+    """A frozen value."""
+
     model_config = ConfigDict(frozen=True)
 
 
@@ -82,6 +84,7 @@ class DataState(Result):
     refreshed_at: dt.datetime | None
 
     def sentence(self) -> str:
+        """What to tell a reader of the score."""
         if self.kind == "embedded":
             return f"Embedded data only, reference date {self.reference_date}; run a refresh for newer data."
         return f"Data refreshed at {self.refreshed_at:%Y-%m-%d %H:%M} UTC."

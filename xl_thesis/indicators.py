@@ -36,6 +36,7 @@ class Reading:
 
     @property
     def status(self) -> IndicatorStatus:
+        """One word for how the value stands."""
         if self.score is None:
             return "missing"
         if self.freshness >= 1.0:

@@ -32,6 +32,7 @@ class Text(Model):
     zh_hant: Annotated[str, Field(min_length=1, alias="zh-Hant")]
 
     def in_language(self, language: str) -> str:
+        """The sentence in ``zh-Hant``, else in English."""
         return self.zh_hant if language == "zh-Hant" else self.en
 
 

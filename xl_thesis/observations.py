@@ -26,10 +26,12 @@ _RANK: dict[Frequency, int] = {"daily": 0, "weekly": 1, "monthly": 2, "quarterly
 
 
 def to_day(date: dt.date) -> np.datetime64:
+    """A date as numpy has it."""
     return np.datetime64(date, "D")
 
 
 def to_date(day: np.datetime64) -> dt.date:
+    """A numpy day as a date."""
     date: dt.date = day.astype("datetime64[D]").item()
     return date
 
@@ -55,6 +57,7 @@ class Schedule:
 
     @classmethod
     def of(cls, meta: SeriesMeta) -> Schedule:
+        """The schedule of a catalogue entry."""
         return cls(meta.frequency, meta.lag_days, meta.seven_days)
 
     def slowest(self, other: Schedule) -> Schedule:

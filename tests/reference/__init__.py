@@ -1,0 +1,1 @@
+"""Published numbers that the engine must reproduce, each with its source."""

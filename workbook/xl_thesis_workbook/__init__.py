@@ -1,0 +1,1 @@
+"""Workbooks: files for people who have no Python."""
