@@ -117,9 +117,9 @@ def _precomputed(resources: list[dict[str, Any]]) -> Iterator[str]:
     yield (
         f"[`{resource['path']}`](../xl_thesis/data/{resource['path']}) (CC0) holds scores of 0 to 100 at month-ends"
         " since 2008, where defined, and at the reference date, for indicators whose prices may not be passed on. The"
-        " engine computed them from adjusted (`/adj`) or raw closes; the prices themselves are not in the package. Each score"
-        " belongs to one computation (`key`); change the indicator and it no longer applies. A refresh that brings the"
-        " prices replaces them."
+        " engine computed them from adjusted (`/adj`) or raw closes; the prices themselves are not in the package."
+        " Each score belongs to one computation (`key`); change the indicator and it no longer applies. A refresh"
+        " that brings the prices replaces them."
     )
     yield "\n| input | first | last | SHA-256 of the file |\n|---|---|---|---|"
     for row in resource["inputs"]:
