@@ -183,8 +183,8 @@ def aggregate_days(
 def round_to_sum(values: Sequence[float], total: float, digits: int = 1) -> list[float]:
     """Values rounded so that they add up to the rounded total (largest-remainder method).
 
-    >>> round_to_sum([1.26, 2.26, 3.26], 6.78, 1)
-    [1.3, 2.3, 3.2]
+    >>> round_to_sum([1.24, 2.27, 3.29], 6.80, 1)
+    [1.2, 2.3, 3.3]
     """
     exact = [round(value * 10**digits, 6) for value in values]
     units = [math.floor(value) for value in exact]
