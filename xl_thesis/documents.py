@@ -1,4 +1,4 @@
-"""YAML files as plain values, and the place of every fault in them."""
+"""YAML files as plain values and back, and the place of every fault in them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import yaml
 from pydantic import ValidationError
 
 from xl_thesis.errors import DefinitionError, Fault
+from xl_thesis.models import Model, Span
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_WIDTH = 110
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]
@@ -76,6 +79,78 @@ def faults_of(error: ValidationError, text: str, file: str) -> list[Fault]:
             message = "it must be text: put it in quotes"
         faults.append(Fault(file, _field(item["loc"]), message, _line(root, item["loc"])))
     return faults
+
+
+def line_of(text: str, location: Sequence[int | str]) -> int | None:
+    """Line of the deepest part of a location that is in the text.
+
+    >>> line_of("a: 1\\nb:\\n  - c: 2\\n", ("b", 0, "c"))
+    3
+    """
+    return _line(_compose(text), location)
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]
+    """A safe dumper that writes a small collection on one line, and models without the fields left at their default."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def represent(self, data: object) -> None:
+        node = self.represent_data(data)
+        node.flow_style = False  # the document itself always takes a line for each key
+        self.serialize(node)
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _fits_a_line([part for pair in node.value for part in pair])
+        return node
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
+        node: yaml.SequenceNode = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _fits_a_line(node.value)
+        return node
+
+    def represent_model(self, model: Model) -> yaml.Node:
+        plain = str(model) if isinstance(model, Span) else _given(model)
+        node: yaml.Node = self.represent_data(plain)
+        return node
+
+
+_Dumper.add_multi_representer(Model, _Dumper.represent_model)
+
+
+def to_yaml(document: object) -> str:
+    """Plain values and models as YAML text.
+
+    >>> print(to_yaml({"id": "mine", "title": {"en": "No", "zh-Hant": "否"}}), end="")
+    id: mine
+    title: {en: 'No', zh-Hant: 否}
+    """
+    dumped: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    return dumped
+
+
+def _given(model: Model) -> dict[str, object]:
+    """The fields that differ from their default, by the names they have in files."""
+    values = {name: getattr(model, name) for name in type(model).model_fields}
+    return {
+        info.alias or name: values[name]
+        for name, info in type(model).model_fields.items()
+        if info.is_required() or values[name] != info.get_default(call_default_factory=True)
+    }
+
+
+def _fits_a_line(nodes: Sequence[yaml.Node]) -> bool:
+    flat = all(isinstance(node, yaml.ScalarNode) or getattr(node, "flow_style", False) for node in nodes)
+    return flat and sum(_width(node) + 2 for node in nodes) < _WIDTH - 20
+
+
+def _width(node: yaml.Node) -> int:
+    if isinstance(node, yaml.ScalarNode):
+        return sum(2 if character > "\u2e7f" else 1 for character in node.value)
+    parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    return sum(_width(part) + 2 for part in parts)
 
 
 def _compose(text: str) -> yaml.Node | None:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult
-from xl_thesis.scoring import round_to_sum
+from xl_thesis.scoring import displayed_points
 
 _PIPED_WIDTH = 120
 _BAR = 20
@@ -30,7 +30,7 @@ def show(report: RenderableType) -> None:
 def score_report(result: Evaluation) -> RenderableType:
     """Headline, the numbers beside it, and the pillars with contributions that add up."""
     table = _table("Pillar", "Role", ">Score", ">Weight", ">Points", ">Known", "")
-    points = displayed_contributions(result)
+    points = displayed_points(result.score, result.pillars)
     for pillar in result.pillars:
         score = pillar.score
         table.add_row(
@@ -43,7 +43,7 @@ def score_report(result: Evaluation) -> RenderableType:
 def explain_report(thesis: Thesis, result: Evaluation) -> RenderableType:
     """Per pillar, every indicator and its reason."""
     parts: list[RenderableType] = [*_headline(result)]
-    points = displayed_contributions(result)
+    points = displayed_points(result.score, result.pillars)
     for pillar in result.pillars:
         state = f"score {_number(pillar.score)}, {_signed(points.get(pillar.id))} points, {pillar.coverage:.0%} known"
         parts.append(Text(f"\n{pillar.title} ({pillar.id}, {pillar.role}): {state}", "bold"))
@@ -107,15 +107,6 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
             table.add_row(*(str(entry[key]) for key in ("id", "title", "frequency", "first", "last", "observations")))
     absent = sum(1 for entry in listing if not entry["observations"])
     return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them."))
-
-
-def displayed_contributions(result: Evaluation) -> dict[str, float]:
-    """Points of each published pillar to one decimal; they add up to the displayed score less 50."""
-    if result.score is None:
-        return {}
-    published = [pillar for pillar in result.pillars if pillar.contribution is not None]
-    rounded = round_to_sum([pillar.contribution or 0.0 for pillar in published], round(result.score, 1) - 50.0)
-    return dict(zip((pillar.id for pillar in published), rounded, strict=True))
 
 
 def _headline(result: Evaluation) -> list[Text]:

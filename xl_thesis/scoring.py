@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,6 +179,24 @@ def aggregate_days(
     with np.errstate(invalid="ignore", divide="ignore"):
         score = np.where((share > 0) & (coverage >= method.withheld_below), points / share, np.nan)
     return DailyScores(score, coverage, pillars)
+
+
+class Contributor(Protocol):
+    """A pillar or an indicator of an evaluation."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def contribution(self) -> float | None: ...  # noqa: D102
+
+
+def displayed_points(score: float | None, contributors: Iterable[Contributor]) -> dict[str, float]:
+    """Points by id, to one decimal, that add up to the displayed score less 50; empty where there is no score."""
+    if score is None:
+        return {}
+    live = [(item.id, item.contribution) for item in contributors if item.contribution is not None]
+    points = round_to_sum([contribution for _, contribution in live], round(score, 1) - NEUTRAL)
+    return dict(zip((name for name, _ in live), points, strict=True))
 
 
 def round_to_sum(values: Sequence[float], total: float, digits: int = 1) -> list[float]:

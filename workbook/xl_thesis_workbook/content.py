@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xl_thesis.definition import Thesis
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.provenance import DataBlock, SourceRecord
-from xl_thesis.scoring import round_to_sum
+from xl_thesis.scoring import displayed_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +26,9 @@ class SnapshotContent:
     version: str
 
     def pillar_points(self) -> dict[str, float]:
-        """Points of each published pillar to one decimal, adding up to the displayed score less 50."""
-        score = self.evaluation.score
-        if score is None:
-            return {}
-        published = [pillar for pillar in self.evaluation.pillars if pillar.contribution is not None]
-        points = round_to_sum([pillar.contribution or 0.0 for pillar in published], round(score, 1) - 50.0)
-        return dict(zip((pillar.id for pillar in published), points, strict=True))
+        """Points of each published pillar, adding up to the displayed score less 50."""
+        return displayed_points(self.evaluation.score, self.evaluation.pillars)
 
     def indicator_points(self) -> dict[str, float]:
-        """Points of each indicator to one decimal, adding up like those of the pillars."""
-        score = self.evaluation.score
-        if score is None:
-            return {}
-        live = [item for item in self.evaluation.indicators if item.contribution is not None]
-        points = round_to_sum([item.contribution or 0.0 for item in live], round(score, 1) - 50.0)
-        return dict(zip((item.id for item in live), points, strict=True))
+        """Points of each indicator, adding up like those of the pillars."""
+        return displayed_points(self.evaluation.score, self.evaluation.indicators)
