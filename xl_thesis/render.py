@@ -40,7 +40,7 @@ def score_report(result: Evaluation) -> RenderableType:
     return Group(*_headline(result), table, *_footer(result))
 
 
-def explain_report(thesis: Thesis, result: Evaluation) -> RenderableType:
+def explain_report(result: Evaluation) -> RenderableType:
     """Per pillar, every indicator and its reason."""
     parts: list[RenderableType] = [*_headline(result)]
     points = displayed_points(result.score, result.pillars)

@@ -1,17 +1,24 @@
-"""Statistics of drift: is a price going anywhere, in units of what chance would do?"""
+"""Statistics of drift: is a price going anywhere, in units of what chance would do?
+
+Tests are on returns, or on the slope with the error it has where there is no trend. A regression of a price on time
+with ordinary or HAC errors, and the Mann-Kendall test, are not offered: on driftless random walks they report a trend
+in most samples (Durlauf and Phillips 1988), because a price is no scatter around a line.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from xl_thesis.errors import CalculationError, MissingData
-from xl_thesis.observations import TimeSeries, Values, to_day
+from xl_thesis.observations import Schedule, TimeSeries, Values, to_date, to_day
 
 MIN_RETURNS_SINCE_BASE = 21
 _MIN_COMPLETE = 0.9
+_NORMAL_95 = 1.6448536269514722
 
 
 def log_returns(series: TimeSeries) -> Values:
@@ -30,6 +37,21 @@ def newey_west_lags(count: int) -> int:
     return math.floor(4 * math.pow(count / 100, 2 / 9))
 
 
+def bartlett_sum(scores: Values, lags: int) -> float:
+    """Sum of the autocovariances of ``scores`` with the weights 1 - lag / (lags + 1), both sides, not divided by T.
+
+    The middle of every Newey-West (1987) variance: for a mean the scores are the values less their mean, for a
+    regression coefficient the residuals times its regressor with the other regressors taken out.
+
+    >>> bartlett_sum(np.array([1.0, -1.0, 1.0]), lags=1)
+    1.0
+    """
+    total = float(scores @ scores)
+    for lag in range(1, min(lags, len(scores) - 1) + 1):
+        total += 2 * (1 - lag / (lags + 1)) * float(scores[lag:] @ scores[:-lag])
+    return total
+
+
 def hac_standard_error(values: Values, lags: int) -> float:
     """Newey-West (1987) standard error of a mean: Bartlett kernel, small-sample factor T / (T - 1).
 
@@ -45,21 +67,66 @@ def hac_standard_error(values: Values, lags: int) -> float:
     variance = float(centred @ centred)
     if variance <= 1e-24 * count * max(1.0, float(np.abs(values).max()) ** 2):
         raise CalculationError("the values do not vary, so a t-statistic is not defined")
-    for lag in range(1, min(lags, count - 1) + 1):
-        variance += 2 * (1 - lag / (lags + 1)) * float(centred[lag:] @ centred[:-lag])
-    return math.sqrt(variance / count / (count - 1))
+    return math.sqrt(bartlett_sum(centred, lags) / count / (count - 1))
 
 
 def _window(series: TimeSeries, window: int) -> TimeSeries:
     """The last window + 1 prices, refused where more than a tenth of the days between them is missing."""
     if len(series) < window + 1:
         raise CalculationError(f"{len(series)} values are too few for {window} returns")
-    days = series.days[-window - 1 :]
-    seven_days = series.schedule.seven_days
-    expected = int((days[-1] - days[0]).astype(int)) if seven_days else int(np.busday_count(days[0], days[-1]))
+    prices = series.at(np.arange(len(series) - window - 1, len(series)))
+    expected = window + missing_days(prices)
     if window < _MIN_COMPLETE * expected:
         raise CalculationError(f"only {window / expected:.0%} of the expected days have a value")
-    return TimeSeries(days, series.values[-window - 1 :], series.available[-window - 1 :], series.schedule)
+    return prices
+
+
+def missing_days(series: TimeSeries) -> int:
+    """Days from the first to the last that have no value: weekdays, or all days of a seven-day series.
+
+    Holidays are among them, so a few a year are no gap.
+    """
+    first, last = series.days[0], series.days[-1]
+    expected = int((last - first).astype(int)) if series.schedule.seven_days else int(np.busday_count(first, last))
+    return expected - (len(series) - 1)
+
+
+def returns_a_year(schedule: Schedule) -> int:
+    """Daily returns in a year: 252, or 365 where the market never closes."""
+    return 365 if schedule.seven_days else 252
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Mean daily log return of a price, and its Newey-West standard error."""
+
+    mean: float
+    standard_error: float
+    returns_a_year: int
+
+    @property
+    def t(self) -> float:
+        """Mean over standard error; about N(0, 1) without drift."""
+        return self.mean / self.standard_error
+
+    @property
+    def pct_yr(self) -> float:
+        """The drift in percent a year, as 100 times the mean log return of a year."""
+        return 100 * self.returns_a_year * self.mean
+
+    @property
+    def ci90_pct_yr(self) -> tuple[float, float]:
+        """Interval around ``pct_yr``, 1.645 standard errors each way: it covers the true drift 9 times in 10."""
+        half = 100 * self.returns_a_year * _NORMAL_95 * self.standard_error
+        return self.pct_yr - half, self.pct_yr + half
+
+
+def drift(series: TimeSeries, window: int) -> Drift:
+    """The drift over the last ``window`` daily returns; errors as for ``drift_t``."""
+    prices = _window(series, window)
+    returns = log_returns(prices)
+    error = hac_standard_error(returns, newey_west_lags(window))
+    return Drift(float(returns.mean()), error, returns_a_year(series.schedule))
 
 
 def drift_t(series: TimeSeries, window: int) -> float:
@@ -69,8 +136,7 @@ def drift_t(series: TimeSeries, window: int) -> float:
     no drift. It is the volatility-scaled 12-month return of time-series momentum (Moskowitz, Ooi and Pedersen 2012).
     Raises ``CalculationError`` where there are too few values, too many gaps, or no variation.
     """
-    returns = log_returns(_window(series, window))
-    return float(returns.mean()) / hac_standard_error(returns, newey_west_lags(window))
+    return drift(series, window).t
 
 
 def excess_drift_t(series: TimeSeries, risk_free: TimeSeries, window: int) -> float:
@@ -97,9 +163,7 @@ def anchored_z(series: TimeSeries, base_date: dt.date, volatility_years: int) ->
     standard deviation of the daily log returns in the ``volatility_years`` before it. Later volatility never enters.
     Raises ``MissingData`` until 21 returns have been observed, ``CalculationError`` where there is no volatility.
     """
-    base = int(np.searchsorted(series.days, to_day(base_date), side="right")) - 1
-    if base < 0:
-        raise MissingData(f"no price on or before the base date {base_date}")
+    base = row_on(series, base_date)
     count = len(series) - 1 - base
     if count < MIN_RETURNS_SINCE_BASE:
         raise MissingData(f"{count} returns since the base date {base_date}, {MIN_RETURNS_SINCE_BASE} are needed")
@@ -111,6 +175,100 @@ def anchored_z(series: TimeSeries, base_date: dt.date, volatility_years: int) ->
     if volatility <= 1e-12:
         raise CalculationError("the price did not vary before the base date")
     return float(logs[-1] - logs[base]) / (volatility * math.sqrt(count))
+
+
+def row_on(series: TimeSeries, base_date: dt.date) -> int:
+    """Row of the last price on or before a base date. Raises ``MissingData`` where there is none."""
+    row = int(np.searchsorted(series.days, to_day(base_date), side="right")) - 1
+    if row < 0:
+        raise MissingData(f"no price on or before the base date {base_date}")
+    return row
+
+
+def slope_t(series: TimeSeries, window: int) -> float:
+    """OLS slope of the log price on time over its standard error where the price is a driftless random walk.
+
+    With m = ``window`` + 1 prices and the variance s2 of their returns that error is the root of
+    6 s2 (m^2 + 1) / (5 m (m^2 - 1)), about 6 s2 / 5m, as the slope is a weighted sum of the returns with weights
+    j (m - j) / 2 over m (m^2 - 1) / 12 (Durlauf and Phillips 1988 give the limit). About N(0, 1) without drift; it
+    uses the whole path where ``drift_t`` depends on the two ends. Errors as for ``drift_t``.
+
+    >>> days = np.datetime64("2024-01-01", "D") + np.arange(100)
+    >>> price = np.exp(0.01 * np.arange(100.0) + 0.02 * np.sin(np.arange(100.0)))
+    >>> round(slope_t(TimeSeries(days, price, days, Schedule("daily", 0, seven_days=True)), 99), 2)
+    6.69
+    """
+    prices = _window(series, window)
+    returns = log_returns(prices)
+    count = len(prices)
+    steps = np.arange(1, count)
+    slope = float((steps * (count - steps)) @ returns) * 6 / (count * (count**2 - 1))
+    variance = hac_standard_error(returns, lags=0) ** 2 * window
+    return slope / math.sqrt(variance * 6 * (count**2 + 1) / (5 * count * (count**2 - 1)))
+
+
+def theil_sen_slope(series: TimeSeries, window: int) -> float:
+    """Median slope between any two of the last ``window`` + 1 log prices, for each observation (Sen 1968).
+
+    A description that a few bad prices do not move; it has no p-value here, because the one of Mann and Kendall
+    takes prices for independent. Errors as for ``drift_t``.
+    """
+    prices = _window(series, window)
+    log_returns(prices)
+    logs = np.log(prices.values)
+    early, late = np.triu_indices(len(logs), k=1)
+    return float(np.median((logs[late] - logs[early]) / (late - early)))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The last price under the highest of the years before: percent (0 or negative), that price and its day."""
+
+    pct: float
+    peak: float
+    peak_on: dt.date
+
+
+def drawdown(series: TimeSeries, years: int) -> Drawdown:
+    """The fall from the highest price of the last ``years`` calendar years (its first day, where it was met twice).
+
+    A description: over seven years a driftless price of 7 percent volatility has a median deepest fall of 21 percent.
+    """
+    recent = last_years(series, years)
+    row = int(np.argmax(recent.values))
+    peak = float(recent.values[row])
+    return Drawdown(100 * (float(recent.values[-1]) / peak - 1), peak, to_date(recent.days[row]))
+
+
+@dataclass(frozen=True, slots=True)
+class MovingAverages:
+    """The last price beside its means over 50 and 200 observations, and a sentence on their order."""
+
+    price: float
+    sma50: float
+    sma200: float
+    state: str
+
+
+def moving_averages(series: TimeSeries) -> MovingAverages:
+    """Simple moving averages; a description: a driftless price is under its 200-day mean on half of all days.
+
+    Raises ``CalculationError`` for fewer than 200 prices.
+    """
+    if len(series) < 200:
+        raise CalculationError(f"{len(series)} prices have no 200-day average")
+    price, sma50, sma200 = (float(series.values[-count:].mean()) for count in (1, 50, 200))
+    place = {0: "below both averages", 1: "between the averages", 2: "above both averages"}
+    state = f"price {place[(price > sma50) + (price > sma200)]}, the 50-day one "
+    return MovingAverages(price, sma50, sma200, state + ("above" if sma50 > sma200 else "below") + " the 200-day one")
+
+
+def last_years(series: TimeSeries, years: int) -> TimeSeries:
+    """The prices of the last ``years`` calendar years up to the last one. Raises ``MissingData`` for none at all."""
+    if len(series) == 0:
+        raise MissingData("the price series is empty")
+    first = int(np.searchsorted(series.days, to_day(_years_before(to_date(series.days[-1]), years))))
+    return series.at(np.arange(first, len(series)))
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

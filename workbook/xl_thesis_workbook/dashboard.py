@@ -203,10 +203,8 @@ def _notes(sheet: Worksheet, content: SnapshotContent) -> None:
 
 def _place(sheet: Worksheet, chart: ChartBase, left: int, top: int, right: int, bottom: int) -> None:
     """Anchor a chart to whole cells, so that it keeps its place on every screen."""
-    anchor = TwoCellAnchor(editAs="twoCell")
-    anchor._from = AnchorMarker(col=left - 1, row=top - 1)
-    anchor.to = AnchorMarker(col=right, row=bottom)
-    chart.anchor = anchor
+    start, end = AnchorMarker(col=left - 1, row=top - 1), AnchorMarker(col=right, row=bottom)
+    chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
     sheet.add_chart(chart)
 
 

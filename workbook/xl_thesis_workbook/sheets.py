@@ -18,6 +18,10 @@ from xl_thesis_workbook.tables import add_table, head
 
 HEADER_ROW = 4
 HISTORY_SHEET = "Score history"
+CREDITS = (
+    "ECB series: source European Central Bank. World Bank series: CC BY 4.0. FRED-MD vintages: McCracken and Ng (2016)."
+    " A dollar index rebuilt from reference rates is not the ICE U.S. Dollar Index."
+)
 
 
 def add_indicators(book: Workbook, content: SnapshotContent) -> None:
@@ -101,14 +105,13 @@ def add_sources(book: Workbook, content: SnapshotContent) -> None:
     ]
     row = _table_sheet(sheet, "ThesisSources", SOURCES, rows, frozen="B5") + 2
     evaluation = content.evaluation
+    command = f"xl-thesis score --thesis {evaluation.thesis} --as-of {evaluation.as_of}"
     for line in (
         FRED_NOTICE,
-        "ECB series: source European Central Bank. World Bank series: CC BY 4.0. FRED-MD vintages: McCracken and Ng"
-        " (2016). A dollar index rebuilt from reference rates is not the ICE U.S. Dollar Index.",
+        CREDITS,
         f"Definition {evaluation.definition_hash}",
         f"Data {evaluation.data_hash}",
-        f"Reproduce with xl-thesis {content.version}: xl-thesis score --thesis {evaluation.thesis}"
-        f" --as-of {evaluation.as_of}",
+        f"Reproduce with xl-thesis {content.version}: {command}",
     ):
         put(sheet, row, 1, line, "Sheet note")
         row += 1

@@ -66,7 +66,7 @@ def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     if as_json:
         print_json(render.explanation(loaded, result))
     else:
-        render.show(render.explain_report(loaded, result))
+        render.show(render.explain_report(result))
     leave_if_withheld(result.score)
 
 

@@ -1,0 +1,38 @@
+"""Putting a file in its place: whole or not at all, and never over another without asking."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from xl_thesis.errors import InputError
+
+
+def put_file(path: Path, content: bytes, *, force: bool = False) -> Path:
+    """Write a file and return its path.
+
+    Raises ``InputError`` where it exists and ``force`` is not given, or where it cannot be written. With ``force`` the
+    old file is kept beside it as ``NAME.bak1.EXT``, ``NAME.bak2.EXT`` and so on.
+    """
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder")
+    if path.exists() and not force:
+        raise InputError(f"'{path}' exists; use --force to replace it (the old file is kept as a backup)")
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        if path.exists():
+            _backup(path).write_bytes(path.read_bytes())
+        beside.replace(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"'{path}' cannot be written ({reason}); close it if it is open, or choose another") from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _backup(path: Path) -> Path:
+    """The first free backup name."""
+    backups = (path.with_name(f"{path.stem}.bak{number}{path.suffix}") for number in range(1, 10_000))
+    return next(backup for backup in backups if not backup.exists())
