@@ -1,1 +1,1 @@
-"""The cell functions."""
+"""The cell functions: written once, with everything a host needs to offer them."""
