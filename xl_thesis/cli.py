@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, look, score
+from xl_thesis.commands import call, look, score, validate
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -30,7 +30,7 @@ def cli() -> None:
     """Score a written macro thesis against public data, as known on any day."""
 
 
-for command in (score.demo, score.score, score.explain, score.snapshot, look.claims, look.series, call.call):
+for command in (score.demo, score.score, score.explain, score.snapshot, look.claims, look.series, validate.validate, call.call):
     cli.add_command(command)
 
 

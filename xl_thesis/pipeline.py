@@ -11,7 +11,7 @@ import numpy as np
 from xl_thesis import indicators as reading
 from xl_thesis import scoring
 from xl_thesis.catalogue import meta_of
-from xl_thesis.definition import Indicator, Thesis
+from xl_thesis.definition import Indicator, Role, Thesis
 from xl_thesis.errors import InputError
 from xl_thesis.evaluation import Bounds, Coverage, DataState, Evaluation, Grade, IndicatorResult, PillarResult, Status
 from xl_thesis.indicators import Reading
@@ -118,19 +118,24 @@ class Scorer:
         self.check(finish)
         if finish < start:
             raise InputError(f"the history's start {start} is after its end {finish}")
-        self.store.forget_if_changed()
         days = month_end_days(start, finish) if frequency == "monthly" else _every_day(start, finish)
-        panel = self._reconstruction.panel(days)
-        whole = self._score_days(panel, [pillar.id for pillar in self.thesis.pillars])
+        panel = self.panel(days)
+        whole = self.score_panel(panel)
         columns = {"score": whole.score}
-        for role in ("outcome", "driver"):
-            pillars = [pillar.id for pillar in self.thesis.pillars if pillar.role == role]
-            columns[f"{role}_score"] = self._score_days(panel, pillars).score
+        roles: tuple[Role, ...] = ("outcome", "driver")
+        for role in roles:
+            columns[f"{role}_score"] = self.score_panel(panel, role).score
         columns["coverage"] = whole.coverage
         return pd.DataFrame({**columns, **whole.pillars}, index=pd.DatetimeIndex(days, name="as_of"), dtype="float64")
 
-    def _score_days(self, panel: Panel, pillars: Sequence[str]) -> scoring.DailyScores:
-        chosen = {pillar.id: pillar.weight for pillar in self.thesis.pillars if pillar.id in pillars}
+    def panel(self, days: Sequence[dt.date]) -> Panel:
+        """Score and freshness of every indicator on past days, which ascend."""
+        self.store.forget_if_changed()
+        return self._reconstruction.panel(days)
+
+    def score_panel(self, panel: Panel, role: Role | None = None) -> scoring.DailyScores:
+        """The scores that a panel's indicators add up to, of all pillars or those of one role."""
+        chosen = {pillar.id: pillar.weight for pillar in self.thesis.pillars if role in (None, pillar.role)}
         weights = {
             pillar: np.array([item.weight if item.pillar == pillar else 0.0 for item in self.thesis.indicators])
             for pillar in chosen

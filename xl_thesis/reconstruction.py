@@ -56,6 +56,10 @@ class Panel:
     scores: NDArray[np.float64]
     freshness: NDArray[np.float64]
 
+    def turned(self, rows: NDArray[np.bool_]) -> Panel:
+        """The same with the direction of these indicators turned."""
+        return Panel(self.days, np.where(rows[:, None], 100.0 - self.scores, self.scores), self.freshness)
+
 
 class Reconstruction:
     """The tracks of a thesis over a store, made as days ask for them."""

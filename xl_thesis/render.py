@@ -109,6 +109,35 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
     return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them."))
 
 
+def evidence_report(evidence: dict[str, Any]) -> RenderableType:
+    """Forward tests, baselines, placebos, and the sentence that says what cannot be concluded."""
+    tests = _table("Predictor", ">Months ahead", ">Scores", ">Correlation", ">p", ">p in family", ">Apart", ">Windows",
+                   ">Detectable")
+    for test in evidence["tests"]:
+        tests.add_row(
+            test["predictor"], str(test["months"]), str(test["observations"]), f"{test['correlation']:+.2f}",
+            f"{test['p_circular']:.2f}", f"{test['p_holm']:.2f}", _signed(test["correlation_non_overlapping"], 2),
+            str(test["independent_windows"]), "--" if test["detectable"] is None else f"{test['detectable']:.2f}",
+        )  # fmt: skip
+    for test in evidence["baselines"]:
+        tests.add_row(test["name"], str(test["months"]), "", f"{test['correlation']:+.2f}", f"{test['p_circular']:.2f}")
+    placebos = _table(">Months after", ">Publications", ">5 %", ">Median", ">95 %", ">Above 55", ">This thesis")
+    for row in evidence["placebos"]:
+        placebos.add_row(
+            str(row["months"]), str(row["publications"]), *(_number(row[name]) for name in ("p5", "p50", "p95")),
+            f"{row['share_above_55']:.0%}", _number(row["actual"]),
+        )  # fmt: skip
+    beaten = evidence["share_of_random_signs_beaten"]
+    signs = "" if beaten is None else f"Random directions: the real ones do better than {beaten:.0%} of 1,000 draws."
+    return Group(
+        Text(f"{evidence['thesis']}: rank correlation of scores with the later change of {evidence['target']}", "bold"),
+        Text("p: circular shifts of the score; in the family: Holm's correction; apart: windows that do not overlap;"
+             " detectable: what so many windows could show."),
+        tests, Text(signs), Text("\nThe same definition published on every month-end since 2009", "bold"), placebos,
+        Text(f"\n{evidence['conclusion']}", "bold"),
+    )  # fmt: skip
+
+
 def _headline(result: Evaluation) -> list[Text]:
     score = "--" if result.score is None else f"{result.score:.1f}"
     lines = [Text(f"{result.title}", "bold"), Text.assemble((f"{score}", "bold"), " of 100: ", result.verdict())]
