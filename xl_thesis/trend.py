@@ -232,7 +232,7 @@ class Drawdown:
 def drawdown(series: TimeSeries, years: int) -> Drawdown:
     """The fall from the highest price of the last ``years`` calendar years (its first day, where it was met twice).
 
-    A description: over seven years a driftless price of 7 percent volatility has a median deepest fall of 21 percent.
+    A description: a driftless price of 7 percent volatility stands 7 percent under its three-year high at the median.
     """
     recent = last_years(series, years)
     row = int(np.argmax(recent.values))
