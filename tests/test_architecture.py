@@ -1,4 +1,4 @@
-"""The house as docs/ARCHITECTURE.md draws it: imports point down, and each library has its one door."""
+"""The house as docs/ARCHITECTURE.md draws it: imports point down, each library has its one door, rooms stay small."""
 
 from __future__ import annotations
 
@@ -7,130 +7,132 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-import xl_thesis
-
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = [ROOT / "xl_thesis", ROOT / "udfs" / "xl_thesis_udfs", ROOT / "workbook" / "xl_thesis_workbook"]
-
-# A module may import from its own floor's neighbours only where they are listed apart; otherwise from lower floors.
-FLOORS = [
-    {"version", "errors"},
-    {"models"},
-    {"definition", "observations", "settings", "documents"},
-    {"operators", "transforms", "trend", "normalise", "catalogue", "evaluation", "store", "sources", "inference"},
-    {"breaks", "fedfunds", "mnav"},
-    {"scoring", "thesis", "knowledge", "markets"},
-    {"indicators"},
-    {"reconstruction"},
-    {"pipeline"},
-    {"provenance", "render", "dxy", "validation"},
-    {"workbook", "udfs"},
-    {"actions"},
-    {"commands"},
-    {"cli"},
-    {"__main__", "__init__"},
-]
-RANK = {module: rank for rank, floor in enumerate(FLOORS) for module in floor}
-ONLY_DOOR = {
-    "fredapi": "xl_thesis/sources/",
-    "yfinance": "xl_thesis/sources/",
-    "xlwings": "udfs/xl_thesis_udfs/hosts/",
-    "openpyxl": "workbook/xl_thesis_workbook/",
-    "xlsxwriter": "workbook/xl_thesis_workbook/",
-    "sqlite3": "xl_thesis/store.py",
-    "yaml": "xl_thesis/documents.py",
-    "rich": "xl_thesis/render.py",
+PACKAGES = {"xl_thesis": ROOT, "xl_thesis_udfs": ROOT / "udfs", "xl_thesis_workbook": ROOT / "workbook"}
+MODULES = {
+    ".".join(path.relative_to(parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for package, parent in PACKAGES.items()
+    for path in sorted((parent / package).rglob("*.py"))
 }
+SOURCES, HOSTS, WORKBOOK = "xl_thesis.sources", "xl_thesis_udfs.hosts", "xl_thesis_workbook"
+DOORS = {
+    "fredapi": [SOURCES], "yfinance": [SOURCES], "requests": [SOURCES], "curl_cffi": [SOURCES],
+    "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
+    "xlwings": [HOSTS],
+    "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK],
+    "sqlite3": ["xl_thesis.store"],
+    "yaml": ["xl_thesis.documents"],
+    "rich": ["xl_thesis.render"],
+    "click": ["xl_thesis.cli", "xl_thesis.commands"],
+}  # fmt: skip
+MODULE_LINES, FUNCTION_LINES = 400, 40
 
 
-def sources() -> list[Path]:
-    return sorted(path for package in PACKAGES for path in package.rglob("*.py"))
-
-
-def place(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def imports(path: Path) -> Iterator[tuple[str, str]]:
-    """(module, name) of every import of a file, those inside functions included."""
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names of everything that a file imports, also inside functions; ``from a import b`` is ``a.b``."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((node.module, alias.name) for alias in node.names)
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path.name}:{node.lineno} imports relatively; write the whole name"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def floor_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).parts
-    return "workbook" if parts[0] == "workbook" else "udfs" if parts[0] == "udfs" else parts[1].removesuffix(".py")
+def floors() -> dict[str, int]:
+    """Height of every module, by the rows of the table; the ground is 0."""
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = page.partition("| modules | what |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    rows = [re.findall(r"`(\w+)/?`", row.split("|")[1]) for row in reversed(table)]
+    names = [name for row in rows for name in row]
+    assert len(names) == len(set(names)), "a module lives on one floor"
+    return {name: height for height, row in enumerate(rows) for name in row}
 
 
-def own_modules(path: Path) -> Iterator[str]:
-    """The floors' modules that a file imports from this project."""
-    for module, name in imports(path):
-        if module.startswith("xl_thesis_"):
-            yield module.split(".")[0].removeprefix("xl_thesis_")
-        elif module == "xl_thesis":
-            yield name
-        elif module.startswith("xl_thesis."):
-            yield module.split(".")[1]
+def inside(name: str, package: str) -> bool:
+    return f"{name}.".startswith(f"{package}.")
 
 
-@pytest.mark.parametrize("path", sources(), ids=place)
-def test_imports_point_down(path: Path) -> None:
-    here = floor_of(path)
-    if here == "__init__":
-        return  # the package's face imports lazily, inside functions
-    assert here in RANK, f"{place(path)}: say on which floor '{here}' lives, in FLOORS"
-    wrong = [module for module in own_modules(path) if module != here and RANK.get(module, 99) >= RANK[here]]
-    assert not wrong, f"{place(path)} imports upwards or sideways: {wrong}"
+def room(module: str) -> str:
+    """The name that the table has for a module: the engine's parts have their own, a package for hosts is one."""
+    package, *rest = module.split(".")
+    return package if package != "xl_thesis" else rest[0] if rest else "__init__"
 
 
-@pytest.mark.parametrize("path", sources(), ids=place)
-def test_each_library_has_one_door(path: Path) -> None:
-    for module, _ in imports(path):
-        door = ONLY_DOOR.get(module.split(".")[0])
-        assert door is None or place(path).startswith(door), f"{place(path)} imports {module}; only {door} may"
+def own_imports(module: str) -> set[str]:
+    """Modules of the project that a module imports."""
+    names = imports(MODULES[module])
+    return {name if name in MODULES else name.rpartition(".")[0] for name in names} & MODULES.keys()
 
 
-@pytest.mark.parametrize("path", sources(), ids=place)
-def test_modules_and_functions_are_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 400, f"{place(path)} is too long"
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module: str) -> None:
+    height = floors()
+    assert room(module) in height, f"give {room(module)} a place in the table of docs/ARCHITECTURE.md"
+    others = {room(other) for other in own_imports(module)} - {room(module)}
+    assert not {other for other in others if height.get(other, 99) >= height[room(module)]}
+
+
+def test_the_table_names_nothing_that_is_gone() -> None:
+    assert floors().keys() <= {room(module) for module in MODULES}
+
+
+def test_imports_run_in_no_circle() -> None:
+    TopologicalSorter({module: own_imports(module) - {module} for module in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_library_has_one_door(module: str) -> None:
+    for name in imports(MODULES[module]):
+        for library, doors in DOORS.items():
+            allowed = not inside(name, library) or any(inside(module, door) for door in doors)
+            assert allowed, f"{module} imports {library}; only {doors} may"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_and_functions_are_short(module: str) -> None:
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MODULE_LINES
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, f"{place(path)}: {node.name} does not fit on a screen"
+            first = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0]
+            lines = (node.end_lineno or 0) - first.lineno + 1
+            assert lines <= FUNCTION_LINES, f"{node.name} has {lines} lines"
 
 
 def test_importing_the_package_is_light() -> None:
-    code = "import sys, xl_thesis; print([m for m in ('yfinance', 'xlwings', 'fredapi', 'pandas') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = ("pandas", "numpy", "pydantic", "yfinance", "fredapi", "xlwings", "openpyxl")
+    code = f"import sys, xl_thesis; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_the_version_is_written_once() -> None:
-    assert xl_thesis.__version__ == re.search(
-        r'VERSION = "(.+)"', (ROOT / "xl_thesis" / "version.py").read_text(encoding="utf-8")
-    )[1]  # type: ignore[index]
+MACHINE_PATH = re.compile(r"(?<![\w./])/(?:home|root|work|Users|mnt)/\w|\b[A-Z]:\\{1,2}Users\\")
+REGISTRY = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:com|org)|deb\.debian\.org|crates\.io)\b")
 
 
-PATHS = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w+|[A-Z]:\\\\?Users\\")
-HOSTS = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian)\b")
+def texts() -> Iterator[tuple[str, str]]:
+    """Name and content of every text file that is, or would be, committed."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    names = listed.stdout.split("\0") if listed.returncode == 0 else [str(path) for path in MODULES.values()]
+    for path in (ROOT / name for name in names if name):
+        content = path.read_bytes() if path.is_file() and path != Path(__file__) else b""
+        if b"\0" not in content:
+            yield path.relative_to(ROOT).as_posix(), content.decode()
 
 
-def test_no_machine_path_and_no_registry_host_in_the_tree() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode != 0:
-        files = [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    else:
-        files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
-    for path in files:
-        if path == Path(__file__) or not path.is_file():
-            continue
-        text = path.read_bytes().decode("utf-8", errors="ignore")
-        assert not PATHS.search(text), f"{place(path)} names a path of a machine"
-        assert not HOSTS.search(text), f"{place(path)} names a package registry"
+@pytest.mark.parametrize("pattern", [MACHINE_PATH, REGISTRY], ids=["machine", "registry"])
+def test_no_file_names_a(pattern: re.Pattern[str]) -> None:
+    found = [f"{name}: {match[0]}" for name, text in texts() if (match := pattern.search(text))]
+    assert found == []
+
+
+def test_the_patterns_find_what_they_are_for() -> None:
+    assert all(MACHINE_PATH.search(text) for text in ("see /home/ann", '"/root/y"', r"C:\Users\a", r"'C:\\Users\\a'"))
+    assert not any(MACHINE_PATH.search(text) for text in ("https://example.org/home/x", "the /homeless", "a/work/b"))
+    assert REGISTRY.search("https://pypi.org/simple")

@@ -1,7 +1,8 @@
 """The engine as another index: scores that COINr published for the ASEM Sustainable Connectivity index.
 
-COINr's own steps before normalisation (denominators, group means for gaps, outliers) are done here with pandas and scipy;
-normalisation and every level of aggregation are the engine's. Min-max is goalposts at the least, middle and largest value.
+COINr's own steps before normalisation (denominators, group means for gaps, outliers) are done here with pandas and
+scipy; normalisation and every level of aggregation are the engine's. Min-max is goalposts at the least, middle and
+largest value.
 """
 
 from __future__ import annotations
