@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, look, score, validate
+from xl_thesis.commands import call, dxy, ledger, look, score, validate
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -37,6 +37,9 @@ COMMANDS: tuple[click.Command, ...] = (
     score.snapshot,
     look.claims,
     look.series,
+    ledger.questions,
+    ledger.forecast,
+    ledger.resolve,
     dxy.dxy,
     validate.validate,
     call.call,

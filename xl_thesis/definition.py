@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from xl_thesis.criteria import Criterion, Fallback
 from xl_thesis.models import Frequency, Model, Operand, SeriesId, SeriesMeta, SpanField, Text
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
@@ -148,13 +149,6 @@ class Goalposts(Model):
 Normaliser = Annotated[MidRank | NormalCdf | Goalposts, Field(discriminator="kind")]
 
 
-class Fallback(Model):
-    """A second way to the same indicator, shown as a proxy wherever it is used."""
-
-    source: Operand
-    note: Sentence
-
-
 class Indicator(Model):
     """One measured series, how it becomes a number, and which way it speaks."""
 
@@ -229,12 +223,16 @@ class BaseRate(Model):
 
 
 class Question(Model):
-    """A dated, resolvable question. ``polarity`` says what a yes means for the thesis."""
+    """A dated, resolvable question. ``polarity`` says what a yes means for the thesis.
+
+    ``resolve_when`` is the criterion for a machine, absent where a person must judge.
+    """
 
     id: Identifier
     claims: Annotated[tuple[Identifier, ...], Field(min_length=1, strict=False)]
     text: Text
     criterion: Sentence
+    resolve_when: Criterion | None = None
     polarity: Literal["for", "against"]
     opens: dt.date
     resolves: dt.date
@@ -249,6 +247,9 @@ class Question(Model):
     def _dates(self) -> Question:
         if self.resolves <= self.opens:
             raise ValueError("resolves must be after opens")
+        conditions = self.resolve_when.conditions if self.resolve_when else ()
+        if any(condition.decided_on > self.resolves for condition in conditions):
+            raise ValueError("resolve_when looks at a day after resolves")
         return self
 
 
@@ -299,7 +300,10 @@ class Label(Model):
 
 
 class Thesis(Model):
-    """A written macro thesis made measurable."""
+    """A written macro thesis made measurable.
+
+    ``target`` is the series that the thesis says will fall: the evidence page holds the scores against it.
+    """
 
     schema_version: Literal[1]
     id: Identifier
@@ -310,6 +314,7 @@ class Thesis(Model):
     base_date: dt.date | None = None
     review_dates: Annotated[tuple[dt.date, ...], Field(strict=False)] = ()
     frozen_on: dt.date | None = None
+    target: Operand | None = None
     notes: Annotated[tuple[Sentence, ...], Field(strict=False)] = ()
     method: Method
     labels: Annotated[tuple[Label, ...], Field(min_length=2, strict=False)]

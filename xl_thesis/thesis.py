@@ -154,7 +154,7 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
             yield f"{place}.claims", f"there is no claim '{claim}'"
         for operand in operands_of(indicator):
             for series_id in sorted(set(_ids(operand)) - known):
-                yield f"{place}.source", f"unknown series '{series_id}': add it to the thesis under `series`"
+                yield f"{place}.source", _unknown(series_id)
         transform = indicator.transform
         if transform.kind in ("anchored_z", "change_since") and not (transform.base_date or thesis.base_date):
             yield f"{place}.transform", f"{transform.kind} needs a base_date here or in the thesis"
@@ -164,6 +164,15 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
     for row, question in enumerate(thesis.questions):
         for claim in sorted(set(question.claims) - claims):
             yield f"questions[{row}] ({question.id}).claims", f"there is no claim '{claim}'"
+        for condition in question.resolve_when.conditions if question.resolve_when else ():
+            for series_id in sorted({name for operand in condition.operands for name in _ids(operand)} - known):
+                yield f"questions[{row}] ({question.id}).resolve_when", _unknown(series_id)
+    for series_id in sorted(set(_ids(thesis.target) if thesis.target else ()) - known):
+        yield "target", _unknown(series_id)
+
+
+def _unknown(series_id: str) -> str:
+    return f"unknown series '{series_id}': add it to the thesis under `series`"
 
 
 def _weight_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:

@@ -120,7 +120,7 @@ def forward_change(prices: pd.Series[float], days: pd.DatetimeIndex, months: int
 def _pairs(score: pd.Series[float], prices: pd.Series[float], months: int) -> tuple[Values, Values]:
     """Score and forward change of the months that have both."""
     days = pd.DatetimeIndex(score.index)
-    values = score.to_numpy(dtype=np.float64)[days.is_month_end]
+    values: Values = np.asarray(score.to_numpy(), dtype=np.float64)[days.is_month_end]
     forward = forward_change(prices, days[days.is_month_end], months)
     both = np.isfinite(values) & np.isfinite(forward)
     return values[both], forward[both]
@@ -156,8 +156,8 @@ def _corrected(tests: Sequence[ForwardTest]) -> tuple[ForwardTest, ...]:
 
 def _baselines(frame: pd.DataFrame, prices: pd.Series[float]) -> list[Baseline]:
     """Twelve-month momentum of the target itself; a random walk predicts nothing and needs no row."""
-    month_ends = prices.resample("ME").last()
-    momentum = np.log(month_ends).diff(12).reindex(frame.index)
+    logs = pd.Series(np.log(prices.to_numpy()), index=prices.index).resample("ME").last()
+    momentum = (logs - logs.shift(12)).reindex(frame.index)
     found = []
     for months in HORIZONS:
         score, forward = _pairs(momentum, prices, months)
