@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_cli import refused, run
-from xl_thesis import cli, pipeline, records, settings
-from xl_thesis.commands import ledger as commands
+from xl_thesis import pipeline, records, settings
 from xl_thesis.ledger import FILE_NAME
 
 TODAY = dt.date(2026, 12, 1)

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from xl_thesis.catalogue import leaves
 from xl_thesis.checking import TEMPLATE
+from xl_thesis.definition import Identifier, Thesis
 from xl_thesis.documents import read_text
 from xl_thesis.errors import InputError, MissingData
-from xl_thesis.evaluation import Status
+from xl_thesis.evaluation import IndicatorResult, Status
 from xl_thesis.fields import fields_of
 from xl_thesis.files import put_file
 from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import operands_of
 
 _SUFFIXES = (".yaml", ".yml")
+_ID = TypeAdapter(Identifier)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What a definition holds and what its score can rest on: series ids, and coverage as a share of all weight."""
+    """What a definition holds and what its score can rest on.
+
+    ``series`` are the ids it needs and ``without_data`` those of which the store has nothing; ``unmeasured`` has the
+    reason by indicator; coverage is a share of all weight (0 to 1).
+    """
 
     thesis: str
     as_of: dt.date
@@ -31,6 +40,10 @@ class Inventory:
     unmeasured: dict[str, str]
     coverage: float
     status: Status
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {**asdict(self), "as_of": self.as_of.isoformat()}
 
 
 def start_thesis(path: Path) -> Path:
@@ -49,11 +62,13 @@ def require_thesis_name(path: Path) -> None:
     """Raise ``InputError`` unless the file's name without its ending can be a thesis id."""
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"'{path.name}' must end in .yaml")
-    if not (path.stem.isascii() and path.stem.replace("_", "a").isalnum() and path.stem[0].isalpha()) or len(path.stem) > 40:
+    try:
+        _ID.validate_python(path.stem)
+    except ValidationError:
         raise InputError(
-            f"'{path.stem}' cannot be a thesis id; name the file with letters, digits and _, starting with a letter,"
-            " like my_thesis.yaml"
-        )
+            f"'{path.stem}' cannot be a thesis id; name the file with at most 40 letters, digits and _, starting with a"
+            " letter, like my_thesis.yaml"
+        ) from None
 
 
 def take_inventory(scorer: Scorer) -> Inventory:
@@ -75,10 +90,17 @@ def take_inventory(scorer: Scorer) -> Inventory:
     return Inventory(
         thesis=thesis.id,
         as_of=result.as_of,
-        counts={field.key: len(getattr(thesis, field.key)) for field in fields_of(type(thesis)) if _rows(field.shape)},
+        counts={field.key: len(getattr(thesis, field.key)) for field in fields_of(Thesis) if field.shape.holds_rows},
         series=tuple(needed),
         without_data=tuple(absent),
-        unmeasured={item.id: item.reason or item.status for item in result.indicators if item.score is None},
+        unmeasured={item.id: reason for item in result.indicators if (reason := _why_not(item))},
         coverage=result.coverage.effective,
         status=result.status,
     )
+
+
+def _why_not(item: IndicatorResult) -> str:
+    """Why an indicator does not count, empty where it does."""
+    if item.status == "expired":
+        return f"its last value, of {item.observed_on}, is too old"
+    return "" if item.score is not None else item.reason or item.status

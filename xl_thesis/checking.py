@@ -15,6 +15,7 @@ from xl_thesis import documents
 from xl_thesis.catalogue import load_catalogue
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import DefinitionError, Fault
+from xl_thesis.fields import fields_of
 from xl_thesis.thesis import parse_thesis
 
 TEMPLATE = Path(__file__).with_name("templates") / "my_thesis.yaml"
@@ -23,6 +24,10 @@ Location = tuple[int | str, ...]
 
 _STEP = re.compile(r"\[(\d+)\](?: \([^)]*\))?|\.?([^.\[\]]+)")
 _QUOTED = re.compile(r"'([^']*)'")
+_NAMED_BY: dict[int | str, set[int | str]] = {
+    "pillar": {"pillars"}, "group": {"pillars"}, "claims": {"claims"}, "source": {"series"},
+}  # fmt: skip
+_ROWS = {field.key for field in fields_of(Thesis) if field.shape.holds_rows}
 _KEPT = ("id", "pillar", "group", "weight", "claims")
 
 
@@ -30,9 +35,10 @@ def find_faults(text: str, path: Path) -> list[Fault]:
     """All faults of the thesis a YAML text holds, in the order of its lines; none if ``parse_thesis`` takes it."""
     try:
         parse_thesis(text, path)
-        return []
     except DefinitionError as error:
         found = list(error.faults)
+    else:
+        return []
     try:
         document, _ = documents.parse(text, path.name)
     except DefinitionError:
@@ -67,9 +73,12 @@ def _hidden(document: dict[str, Any], unsound: set[Location], path: Path) -> lis
 
 
 def _caused(location: Location, replaced: set[Location]) -> bool:
-    """Whether a stand-in may be behind a fault: one at the same place or within it, or one that moved an indicator."""
+    """Whether a stand-in may be behind a fault: at the same place, or by the name or the pillar that it took away."""
     if location[0] == "pillars" and len(location) == 2:
         return any(place[0] == "indicators" and place[2] in ("pillar", "weight") for place in replaced if place[2:])
+    renamed = {place[0] for place in replaced if place[2:] == ("id",)}
+    if location[2:] and renamed & _NAMED_BY.get(location[2], set()):
+        return True
     return any(place[: len(location)] == location or location[: len(place)] == place for place in replaced)
 
 
@@ -83,7 +92,7 @@ def _repair(document: dict[str, Any], unsound: set[Location]) -> tuple[dict[str,
         places = [place for place in unsound if place[:1] == (key,)]
         if places and key not in starter:
             continue
-        if places and not isinstance(starter[key], list):
+        if places and key not in _ROWS:
             repaired[key] = starter[key]
             replaced.add((key,))
         elif (key,) in places or (places and not isinstance(value, list)):

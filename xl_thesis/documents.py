@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from xl_thesis.errors import DefinitionError, Fault
+from xl_thesis.fields import given
 from xl_thesis.models import Model, Span
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -112,7 +113,7 @@ class _Dumper(_SafeDumper):  # type: ignore[misc]
         return node
 
     def represent_model(self, model: Model) -> yaml.Node:
-        plain = str(model) if isinstance(model, Span) else _given(model)
+        plain = str(model) if isinstance(model, Span) else given(model)
         node: yaml.Node = self.represent_data(plain)
         return node
 
@@ -129,16 +130,6 @@ def to_yaml(document: object) -> str:
     """
     dumped: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
     return dumped
-
-
-def _given(model: Model) -> dict[str, object]:
-    """The fields that differ from their default, by the names they have in files."""
-    values = {name: getattr(model, name) for name in type(model).model_fields}
-    return {
-        info.alias or name: values[name]
-        for name, info in type(model).model_fields.items()
-        if info.is_required() or values[name] != info.get_default(call_default_factory=True)
-    }
 
 
 def _fits_a_line(nodes: Sequence[yaml.Node]) -> bool:

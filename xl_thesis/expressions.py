@@ -20,16 +20,17 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from xl_thesis.errors import InputError
-from xl_thesis.models import Derived, Operand, Operator, SeriesId, Span
+from xl_thesis.fields import given
+from xl_thesis.models import Derived, Model, Operand, Operator, SeriesId, Span
 
 _OPERATORS = get_args(Operator)
 _SETTINGS = [name for name in Derived.model_fields if name not in ("op", "of", "factor")]
 _SERIES = TypeAdapter(SeriesId)
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_INTEGER = re.compile(r"[+-]?\d+$")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
-_PLAIN = re.compile(r"[^\s,\[\]{}()\"*]+$")
+_INTEGER = re.compile(r"[+-]?\d+")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PLAIN = re.compile(r"[^\s,\[\]{}()\"*]+")
 _WORD = re.compile(r"[^,\[\]{}()\"]+")
 _KEY = re.compile(r"\s*([^\s=,\[\]{}()\"]+)\s*=")
 _SETTING = re.compile(r"\s*([A-Za-z_]+)\s*=")
@@ -46,7 +47,7 @@ def write_operand(operand: Operand) -> str:
     'ratio(YAHOO:SPY/adj, YAHOO:ACWX/adj) * 100'
     """
     if isinstance(operand, str):
-        return operand if _PLAIN.match(operand) else _quoted(operand)
+        return operand if _PLAIN.fullmatch(operand) else _quoted(operand)
     parts = [write_operand(part) for part in operand.of]
     for name in _SETTINGS:
         value = getattr(operand, name)
@@ -54,6 +55,21 @@ def write_operand(operand: Operand) -> str:
             parts.append(f"{name}={write_value(value)}")
     factor = "" if operand.factor == 1.0 else f" * {write_value(operand.factor)}"
     return f"{operand.op}({', '.join(parts)}){factor}"
+
+
+EXAMPLES: Mapping[Operator, tuple[str, str]] = {
+    "ratio": ("ratio(YAHOO:SPY/adj, YAHOO:ACWX/adj)", "the first divided by the second"),
+    "difference": ("difference(FRED:DGS10, FRED:DGS2)", "the first less the second"),
+    "sum": ("sum(FRED:TREAST, FRED:WSHOMCB) * 0.001", "all added up"),
+    "product": ("product(YAHOO:RHM.DE/adj, ECB:EURUSD)", "all multiplied"),
+    "basket": ("basket(YAHOO:AAPL/adj, YAHOO:MSFT/adj)", "geometric mean: equal weights"),
+    "power_product": (
+        "power_product(ECB:EURUSD, ECB:EURJPY, exponents=[-0.7, 0.3]) * 50", "each to its exponent, all multiplied"
+    ),
+    "rolling_sum": ("rolling_sum(FRED:EXPCA, months=12)", "sum of the last months of a monthly series"),
+    "monthly_mean": ("monthly_mean(FRED:DGS10)", "mean of each complete month"),
+}  # fmt: skip
+"""One example and the meaning of each operator; a factor may follow any of them."""
 
 
 def read_operand(text: str) -> Operand:
@@ -74,9 +90,11 @@ def write_value(value: object) -> str:
     '[1, "two words", 2025-02-24, null]'
     """
     if isinstance(value, str):
-        return value if _PLAIN.match(value) and _guess(value) == value else _quoted(value)
+        return value if _PLAIN.fullmatch(value) and _guess(value) == value else _quoted(value)
     if isinstance(value, Derived):
         return write_operand(value)
+    if isinstance(value, Model) and not isinstance(value, Span):
+        value = given(value)
     if isinstance(value, Mapping):
         return f"{{{write_fields(value)}}}"
     if isinstance(value, (list, tuple)):
@@ -84,7 +102,8 @@ def write_value(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        plain = repr(value).removesuffix(".0")
+        return "-0.0" if plain == "-0" else plain
     if isinstance(value, (int, dt.date, Span)):
         return str(value)
     raise TypeError(f"no notation for {type(value).__name__}")
@@ -101,7 +120,7 @@ def write_fields(fields: Mapping[Any, object]) -> str:
     >>> write_fields({"span": "12M", "per_month": True})
     'span=12M, per_month=true'
     """
-    return ", ".join(f"{write_value(name)}={write_value(value)}" for name, value in fields.items())
+    return ", ".join(f"{_write_name(name)}={write_value(value)}" for name, value in fields.items())
 
 
 def read_value(text: str) -> Any:
@@ -127,6 +146,10 @@ def read_fields(text: str) -> dict[Any, Any]:
     return _Reader(text).whole(lambda reader: reader.fields(""))
 
 
+def _write_name(name: object) -> str:
+    return _quoted(name) if isinstance(name, str) and "=" in name else write_value(name)
+
+
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
@@ -136,11 +159,11 @@ def _guess(word: str) -> Any:
     if word.lower() in _CONSTANTS:
         return _CONSTANTS[word.lower()]
     if len(word) < 30 and word.isascii():
-        if _INTEGER.match(word):
+        if _INTEGER.fullmatch(word):
             return int(word)
-        if _NUMBER.match(word):
+        if _NUMBER.fullmatch(word):
             return float(word)
-        if _DATE.match(word):
+        if _DATE.fullmatch(word):
             try:
                 return dt.date.fromisoformat(word)
             except ValueError:

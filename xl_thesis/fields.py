@@ -5,27 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from xl_thesis.models import Derived, Operator, Span, Text
+from xl_thesis.models import Derived, SeriesId, Span
 
 Kind = Literal[
-    "text", "word", "choice", "flag", "whole number", "number", "date", "span", "expression",
+    "text", "word", "series", "choice", "flag", "whole number", "number", "date", "span", "expression",
     "model", "variant", "list", "mapping", "anything",
 ]  # fmt: skip
 
+_SERIES_NOTE = get_args(SeriesId)[1]
 _SCALARS: dict[object, Kind] = {
     str: "text", bool: "flag", int: "whole number", float: "number", dt.date: "date", Span: "span",
     Derived: "expression",
 }  # fmt: skip
 _WORDS: dict[Kind, str] = {
-    "text": "text", "word": "word", "flag": "true or false", "whole number": "whole number", "number": "number",
-    "date": "date", "span": "span such as 13W, 6M, 2Q or 1Y", "expression": "expression", "anything": "value",
+    "text": "text", "word": "word of letters, digits and _", "series": "series id", "flag": "true or false",
+    "whole number": "whole number", "number": "number", "date": "date", "span": "span such as 13W, 6M, 2Q or 1Y",
+    "expression": "expression", "anything": "value",
 }  # fmt: skip
 
 
@@ -33,7 +35,7 @@ _WORDS: dict[Kind, str] = {
 class Shape:
     """What values a field takes.
 
-    ``choices`` belong to a choice, ``model`` to a model, ``variants`` (by the value of the field ``kind``) to a variant,
+    ``choices`` belong to a choice, ``model`` to a model, ``variants`` (models by the value of ``kind``) to a variant,
     ``item`` and ``key`` to a list or a mapping. ``limits`` are words such as "at least 1".
     """
 
@@ -45,6 +47,11 @@ class Shape:
     key: Shape | None = None
     limits: tuple[str, ...] = ()
 
+    @property
+    def holds_rows(self) -> bool:
+        """Whether it is a list of models: a table."""
+        return self.kind == "list" and self.item is not None and self.item.kind == "model"
+
     def words(self) -> str:
         """The shape in words.
 
@@ -52,7 +59,8 @@ class Shape:
         'list: date'
         """
         if self.kind == "choice":
-            said = "one of " + ", ".join(str(choice) for choice in self.choices)
+            names = ", ".join(str(choice) for choice in self.choices)
+            said = f"one of {names}" if len(self.choices) > 1 else f"always {names}"
         elif self.kind == "model" and self.model is not None:
             said = self.model.__name__
         elif self.kind == "variant":
@@ -68,9 +76,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as it is written in files. ``default`` counts where it is not ``required``."""
+    """One field: ``key`` is its name in files, ``name`` in Python. ``default`` counts where it is not ``required``."""
 
     key: str
+    name: str
     shape: Shape
     required: bool
     default: Any = None
@@ -88,18 +97,31 @@ class Field:
 def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
     """The fields of a model, in order.
 
+    >>> from xl_thesis.models import Text
     >>> [field.key for field in fields_of(Text)]
     ['en', 'zh-Hant']
     """
     return tuple(
         Field(
             key=info.alias or name,
+            name=name,
             shape=_annotated(info.annotation, info),
             required=info.is_required(),
             default=None if info.is_required() else info.get_default(call_default_factory=True),
         )
         for name, info in model.model_fields.items()
     )
+
+
+def given(value: BaseModel) -> dict[str, Any]:
+    """A model's fields as files have them: by key, those left at their default left out.
+
+    >>> from xl_thesis.models import Text
+    >>> given(Text(en="Dollar", zh_hant="美元"))
+    {'en': 'Dollar', 'zh-Hant': '美元'}
+    """
+    pairs = ((field, getattr(value, field.name)) for field in fields_of(type(value)))
+    return {field.key: part for field, part in pairs if field.required or part != field.default}
 
 
 def shape_of(annotation: Any) -> Shape:
@@ -134,9 +156,11 @@ def _annotated(annotation: Any, info: FieldInfo | None) -> Shape:
         members = [member for member in _members(annotation) if member is not type(None)]
         return Shape("variant", variants=variants_of([_bare(member) for member in members], info.discriminator))
     shape = shape_of(annotation)
-    limits = tuple(_limits(info.metadata)) if info is not None else ()
-    kind: Kind = "word" if shape.kind == "text" and _has_pattern(info) else shape.kind
-    return Shape(kind, shape.choices, shape.model, shape.variants, shape.item, shape.key, shape.limits or limits)
+    if info is None:
+        return shape
+    if shape.kind == "text":
+        return Shape(_kind_of_text(info))
+    return replace(shape, limits=(*shape.limits, *_limits(info.metadata)))
 
 
 def _single(annotation: Any) -> Shape:
@@ -148,7 +172,8 @@ def _single(annotation: Any) -> Shape:
     if annotation in _SCALARS:
         return Shape(_SCALARS[annotation])
     if origin in (tuple, list):
-        return Shape("list", item=shape_of(arguments[0]))
+        exactly = () if Ellipsis in arguments or origin is list else (f"{len(arguments)} of them",)
+        return Shape("list", item=shape_of(arguments[0]), limits=exactly)
     if origin in (dict, Mapping):
         return Shape("mapping", key=shape_of(arguments[0]), item=shape_of(arguments[1]))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -169,8 +194,10 @@ def _bare(annotation: Any) -> Any:
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
-def _has_pattern(info: FieldInfo | None) -> bool:
-    return info is not None and any(getattr(note, "pattern", None) for note in info.metadata)
+def _kind_of_text(info: FieldInfo) -> Kind:
+    if _SERIES_NOTE in info.metadata:
+        return "series"
+    return "word" if any(getattr(note, "pattern", None) for note in info.metadata) else "text"
 
 
 def _limits(metadata: list[Any]) -> Iterator[str]:

@@ -150,29 +150,31 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
         place = f"indicators[{row}] ({indicator.id})"
         if indicator.pillar not in pillars:
             yield f"{place}.pillar", f"there is no pillar '{indicator.pillar}'"
-        for claim in sorted(set(indicator.claims) - claims):
-            yield f"{place}.claims", f"there is no claim '{claim}'"
-        for operand in operands_of(indicator):
-            for series_id in sorted(set(_ids(operand)) - known):
-                yield f"{place}.source", _unknown(series_id)
+        yield from _unknown_claims(f"{place}.claims", indicator.claims, claims)
+        yield from _unknown_series(f"{place}.source", operands_of(indicator), known)
         transform = indicator.transform
         if transform.kind in ("anchored_z", "change_since") and not (transform.base_date or thesis.base_date):
             yield f"{place}.transform", f"{transform.kind} needs a base_date here or in the thesis"
-    for row, claim_ in enumerate(thesis.claims):
-        if claim_.group not in pillars | {_META_GROUP}:
-            yield f"claims[{row}] ({claim_.id}).group", f"there is no pillar '{claim_.group}'"
+    for row, claim in enumerate(thesis.claims):
+        if claim.group not in pillars | {_META_GROUP}:
+            yield f"claims[{row}] ({claim.id}).group", f"there is no pillar '{claim.group}'"
     for row, question in enumerate(thesis.questions):
-        for claim in sorted(set(question.claims) - claims):
-            yield f"questions[{row}] ({question.id}).claims", f"there is no claim '{claim}'"
-        for condition in question.resolve_when.conditions if question.resolve_when else ():
-            for series_id in sorted({name for operand in condition.operands for name in _ids(operand)} - known):
-                yield f"questions[{row}] ({question.id}).resolve_when", _unknown(series_id)
-    for series_id in sorted(set(_ids(thesis.target) if thesis.target else ()) - known):
-        yield "target", _unknown(series_id)
+        place = f"questions[{row}] ({question.id})"
+        yield from _unknown_claims(f"{place}.claims", question.claims, claims)
+        conditions = question.resolve_when.conditions if question.resolve_when else ()
+        operands = (operand for condition in conditions for operand in condition.operands)
+        yield from _unknown_series(f"{place}.resolve_when", operands, known)
+    yield from _unknown_series("target", [thesis.target] if thesis.target else [], known)
 
 
-def _unknown(series_id: str) -> str:
-    return f"unknown series '{series_id}': add it to the thesis under `series`"
+def _unknown_claims(place: str, wanted: Iterable[str], known: set[str]) -> Iterator[tuple[str, str]]:
+    for claim in sorted(set(wanted) - known):
+        yield place, f"there is no claim '{claim}'"
+
+
+def _unknown_series(place: str, operands: Iterable[Operand], known: set[str]) -> Iterator[tuple[str, str]]:
+    for series_id in sorted({name for operand in operands for name in _ids(operand)} - known):
+        yield place, f"unknown series '{series_id}': add it to the thesis under `series`"
 
 
 def _weight_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:

