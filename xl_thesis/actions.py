@@ -35,7 +35,7 @@ def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: 
     """
     from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
 
-    result = scorer.evaluate(as_of)
+    result = scorer.evaluate(as_of, with_band=True)
     path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
     content = SnapshotContent(
         thesis=scorer.thesis,

@@ -38,6 +38,22 @@ class Bounds(Result):
     high: float
 
 
+class BandResult(Result):
+    """The middle 90 % of the scores that other reasonable choices of method give; not a confidence interval.
+
+    ``varied_share``: effective weight of the indicators that were also scored in other ways; the rest, such as
+    precomputed ones, were only weighted anew.
+    """
+
+    p5: float
+    p50: float
+    p95: float
+    share_above_50: float
+    draws: int
+    seed: int
+    varied_share: float
+
+
 class PillarResult(Result):
     """``weight`` is over all pillars, ``effective_weight`` over the published ones; the contribution is in points."""
 
@@ -104,6 +120,7 @@ class Evaluation(Result):
     score_without_contested: float | None
     coverage: Coverage
     bounds: Bounds | None
+    band: BandResult | None = None
     grade: Grade | None
     grade_shares: dict[str, float]
     definition_hash: str

@@ -13,12 +13,23 @@ from xl_thesis import scoring
 from xl_thesis.catalogue import meta_of
 from xl_thesis.definition import Indicator, Role, Thesis
 from xl_thesis.errors import InputError
-from xl_thesis.evaluation import Bounds, Coverage, DataState, Evaluation, Grade, IndicatorResult, PillarResult, Status
+from xl_thesis.evaluation import (
+    BandResult,
+    Bounds,
+    Coverage,
+    DataState,
+    Evaluation,
+    Grade,
+    IndicatorResult,
+    PillarResult,
+    Status,
+)
 from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import month_ends, to_date
 from xl_thesis.reconstruction import Panel, Reconstruction
+from xl_thesis.robustness import robustness_band
 from xl_thesis.settings import store_path
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
@@ -87,12 +98,27 @@ class Scorer:
         """Today once the store has been refreshed; on embedded data alone their reference date."""
         return today() if self.store.refreshed_at() else embedded.read_package().reference_date
 
-    def evaluate(self, as_of: dt.date | None = None) -> Evaluation:
+    def evaluate(self, as_of: dt.date | None = None, *, with_band: bool = False) -> Evaluation:
         """The thesis scored as known at the end of a day (New York).
+
+        ``with_band`` adds the robustness band. Raises ``InputError`` for a day in the future or before anything was
+        known.
+        """
+        as_of = self.default_as_of() if as_of is None else as_of
+        knowledge, readings = self.read(as_of)
+        used = {series_id for item in readings.values() if item.freshness > 0 for series_id in item.series_ids}
+        result = self._assemble(as_of, readings, knowledge.data_hash(self.meta_of(series_id) for series_id in used))
+        if not with_band:
+            return result
+        band = robustness_band(self.thesis, knowledge, readings, self.definition_hash)
+        shown = None if band is None else band.model_dump(include=set(BandResult.model_fields))
+        return result.model_copy(update={"band": shown and BandResult.model_validate(shown)})
+
+    def read(self, as_of: dt.date) -> tuple[Knowledge, dict[str, Reading]]:
+        """What is known on a day, and the reading of every indicator by id.
 
         Raises ``InputError`` for a day in the future or before anything was known.
         """
-        as_of = self.default_as_of() if as_of is None else as_of
         self.check(as_of)
         self.store.forget_if_changed()
         knowledge = self.knowledge(as_of)
@@ -101,8 +127,7 @@ class Scorer:
             for indicator in self.thesis.indicators
         }
         self._check_known(as_of, readings)
-        used = {series_id for item in readings.values() if item.freshness > 0 for series_id in item.series_ids}
-        return self._assemble(as_of, readings, knowledge.data_hash(self.meta_of(series_id) for series_id in used))
+        return knowledge, readings
 
     def history(
         self, start: dt.date, finish: dt.date | None = None, frequency: Literal["daily", "monthly"] = "monthly"

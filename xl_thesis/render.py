@@ -148,6 +148,11 @@ def _headline(result: Evaluation) -> list[Text]:
         )
     else:
         lines.append(Text(f"Only {result.coverage.effective:.0%} of the weight is known."))
+    if result.band is not None:
+        lines.append(
+            Text(f"Other reasonable choices of method give {result.band.p5:.1f} to {result.band.p95:.1f} in nine of ten"
+                 f" draws, above 50 in {result.band.share_above_50:.0%} (robustness band, not a probability).")
+        )  # fmt: skip
     basis = "reconstruction with today's definition" if result.reconstruction else "definition frozen before that day"
     lines.append(Text(f"As known on {result.as_of} ({basis}). {result.data.sentence()}", "dim"))
     return lines

@@ -279,6 +279,33 @@ def test_too_little_history_for_a_longer_look_back_is_no_choice(store: Store) ->
     assert scores[2] == scores[1] == scorer.evaluate(AS_OF).indicators[1].score != scores[0]
 
 
+def test_a_value_carried_under_another_look_back_is_less_fresh() -> None:
+    """Without October 2023 December has no value two months earlier: November's is 21 days overdue, 1 past its grace."""
+    with Store(":memory:") as gap:
+        gap.write([row for row in ROWS if row[:2] != ("MANUAL:rate", "2023-10-31")], source="test")
+        table = choices(Scorer(mini(), gap))
+        assert table.freshness[:, 0].tolist() == pytest.approx([54 / 55, 1.0, 1.0])
+        draws = uniforms(1, 2, table.dimensions + 1)
+        draws[:, :3] = 0.5, 0.0, 0.9  # the shorter look-back, without posts
+        draws[:, 3:] = 0.5
+        draws[:, -1] = 0.0, 0.9  # the staleness rule on, then off
+        rank, drift = (table.scores[1, 0, row] for row in (0, 1))
+        expected = [(54 / 55 * rank + drift) / (54 / 55 + 1), (rank + drift) / 2]
+        assert table.scores_of(draws).tolist() == pytest.approx(expected)
+
+
+def test_alternatives_are_those_of_the_way_that_was_used(store: Store) -> None:
+    """Two ways that differ in a number have one name; the score tells them apart."""
+    ways = [{"op": "rolling_sum", "of": ["MANUAL:rate"], "months": months} for months in (12, 24)]
+    scorer = Scorer(mini(rank={"source": ways[0], "fallbacks": [{"source": ways[1], "note": "longer"}]}), store)
+    item, knowledge = scorer.thesis.indicators[0], scorer.knowledge(AS_OF)
+    for source in (item.source, item.fallbacks[0].source):
+        found = reading.compute(item, source, scorer.thesis, knowledge)
+        other = robustness.alternatives(item, found, scorer.thesis, knowledge)
+        assert other.scores[0, 1] == found.score
+        assert other.by_look_back
+
+
 def test_later_data_do_not_move_an_earlier_band(store: Store) -> None:
     early = dt.date(2022, 6, 30)
     with Store(":memory:") as until:

@@ -42,7 +42,7 @@ def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: boo
 def score(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     """Print the score with its coverage, bounds and pillars."""
     with open_scorer(thesis) as scorer:
-        result = scorer.evaluate(as_of)
+        result = scorer.evaluate(as_of, with_band=True)
     if as_json:
         print_json(result.to_json())
     else:
@@ -61,7 +61,7 @@ def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     from xl_thesis import render
 
     with open_scorer(thesis) as scorer:
-        result = scorer.evaluate(as_of)
+        result = scorer.evaluate(as_of, with_band=True)
         loaded = scorer.thesis
     if as_json:
         print_json(render.explanation(loaded, result))
