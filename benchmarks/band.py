@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from xl_thesis import robustness
+from xl_thesis.indicators import Reading
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.scoring import aggregate
-from xl_thesis.sensitivity import readings_on
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 
@@ -25,7 +25,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def one_by_one(scorer: Scorer, readings: Mapping[str, robustness.Reading]) -> None:
+def one_by_one(scorer: Scorer, readings: Mapping[str, Reading]) -> None:
     """The peer: 2,000 times every weight anew, through ``scoring.aggregate``."""
     thesis, parts = scorer.thesis, robustness.parts_of(scorer.thesis, readings)
     columns = len(parts) + len(thesis.pillars)
@@ -46,10 +46,10 @@ def main() -> None:
         as_of = scorer.default_as_of()
 
         def band() -> object:
-            return robustness.robustness_band(scorer.thesis, *readings_on(scorer, as_of), scorer.definition_hash)
+            return robustness.robustness_band(scorer.thesis, *scorer.read(as_of), scorer.definition_hash)
 
         cold = seconds(band)
-        _, readings = readings_on(scorer, as_of)
+        _, readings = scorer.read(as_of)
         pairs = [(seconds(band), seconds(lambda: one_by_one(scorer, readings))) for _ in range(runs)]
     ours, theirs = (min(times) for times in zip(*pairs, strict=True))
     print(f"first band, reads the store: {cold * 1000:.0f} ms")

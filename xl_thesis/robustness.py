@@ -86,11 +86,10 @@ def robustness_band(
     ``readings`` are those of the score, by indicator id. Raises ``InputError`` for fewer than 100 draws.
 
     >>> from xl_thesis.pipeline import Scorer, open_default_store
-    >>> from xl_thesis.sensitivity import readings_on
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     scorer = Scorer(load_thesis("american_exceptionalism"), store)
-    ...     knowledge, readings = readings_on(scorer, dt.date(2026, 6, 30))
+    ...     knowledge, readings = scorer.read(dt.date(2026, 6, 30))
     ...     band = robustness_band(scorer.thesis, knowledge, readings, scorer.definition_hash)
     >>> band.p5 < band.p50 < band.p95
     True

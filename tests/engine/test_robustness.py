@@ -24,7 +24,6 @@ from xl_thesis.observations import Values, month_ends
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.robustness import Choices, aggregate_draws, choices_of, rescaled, robustness_band, uniforms
 from xl_thesis.scoring import Part, aggregate
-from xl_thesis.sensitivity import readings_on
 from xl_thesis.store import Row, Store
 from xl_thesis.thesis import load_thesis, parse_thesis
 
@@ -79,11 +78,11 @@ def default() -> Iterator[Scorer]:
 
 
 def band(scorer: Scorer, as_of: dt.date = AS_OF, draws: int = 2000) -> robustness.Band | None:
-    return robustness_band(scorer.thesis, *readings_on(scorer, as_of), HASH, draws)
+    return robustness_band(scorer.thesis, *scorer.read(as_of), HASH, draws)
 
 
 def choices(scorer: Scorer, as_of: dt.date = AS_OF) -> Choices:
-    found = choices_of(scorer.thesis, *readings_on(scorer, as_of))
+    found = choices_of(scorer.thesis, *scorer.read(as_of))
     assert found is not None
     return found
 
@@ -139,7 +138,9 @@ def test_draws_are_aggregated_as_one_score_is(
         assert together[draw] == pytest.approx(np.nan if alone is None else alone, abs=1e-9, nan_ok=True)
 
 
-values = st.lists(st.floats(-100, 100), min_size=70, max_size=90).filter(lambda x: scipy.stats.median_abs_deviation(x) > 0.1)
+values = st.lists(st.floats(-100, 100), min_size=70, max_size=90).filter(
+    lambda history: scipy.stats.median_abs_deviation(history) > 0.1
+)
 
 
 @given(values)
@@ -280,7 +281,7 @@ def test_too_little_history_for_a_longer_look_back_is_no_choice(store: Store) ->
 
 
 def test_a_value_carried_under_another_look_back_is_less_fresh() -> None:
-    """Without October 2023 December has no value two months earlier: November's is 21 days overdue, 1 past its grace."""
+    """Without October 2023, December has nothing two months earlier: November's is 21 days overdue, 1 past grace."""
     with Store(":memory:") as gap:
         gap.write([row for row in ROWS if row[:2] != ("MANUAL:rate", "2023-10-31")], source="test")
         table = choices(Scorer(mini(), gap))
