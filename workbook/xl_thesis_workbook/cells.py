@@ -20,7 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 Value = str | float | int | bool | dt.date | None
 
 DATE_FORMAT = "yyyy-mm-dd"
-_MAX_TEXT = 32_767
+LONGEST_TEXT = 32_767
+_FIRST_DAY = dt.date(1900, 3, 1)  # before it, programs disagree on the calendar by a day
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -32,27 +33,33 @@ def clean_text(text: str) -> str:
     'ab _x005F_x0041_'
     """
     cleaned = _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _ESCAPE.sub("_x005F_", cleaned)[:_MAX_TEXT]
+    return _ESCAPE.sub("_x005F_", cleaned)[:LONGEST_TEXT]
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, style: str | None = None) -> Cell:
     """Write one value; text never becomes a formula or an error, and a number that is not finite leaves the cell empty.
 
-    ``style`` names a style of the workbook.
+    ``style`` names a style of the workbook. A date before March 1900, which the format cannot hold, becomes text.
     """
     cell: Cell = sheet.cell(row=row, column=column)
-    if isinstance(value, str):
-        cell.value = clean_text(value)
-        cell.data_type = "s"
-    elif isinstance(value, float) and not math.isfinite(value):
-        cell.value = None
+    if isinstance(value, dt.date) and _day(value) < _FIRST_DAY:
+        value = value.isoformat()
+    if isinstance(value, float):
+        # the digits themselves, declared a number: openpyxl would round them
+        cell.value, cell.data_type = (repr(float(value)) if math.isfinite(value) else None), "n"
+    elif isinstance(value, str):
+        cell.value, cell.data_type = clean_text(value), "s"
     else:
         cell.value = value
     if style is not None:
         cell.style = style
-    if isinstance(value, dt.date) and style is None:
+    elif isinstance(value, dt.date):
         cell.number_format = DATE_FORMAT
     return cell
+
+
+def _day(moment: dt.date) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
@@ -11,8 +11,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.cells import Value, clean_text, put
 from xl_thesis_workbook.layout import Column
+from xl_thesis_workbook.measure import fit_row
 
 _NUMERIC = ("points", "signed", "percent", "number", "count")
+_LONGEST_NAME = 200
 
 
 def add_table(
@@ -28,30 +30,56 @@ def add_table(
 
     A table without rows gets one empty one, as the format demands.
     """
-    for offset, described in enumerate(columns):
-        style = "Column right" if described.style.split()[1:2] and described.style.split()[1] in _NUMERIC else "Column"
-        put(sheet, row, column + offset, described.header, style)
+    for offset, (described, header) in enumerate(zip(columns, _distinct(columns), strict=True)):
+        is_number = any(word in _NUMERIC for word in described.style.split())
+        put(sheet, row, column + offset, header, "Column right" if is_number else "Column")
         sheet.column_dimensions[get_column_letter(column + offset)].width = described.width
     last = row
     for last, values in enumerate(rows, start=row + 1):
         for offset, (described, value) in enumerate(zip(columns, values, strict=True)):
             put(sheet, last, column + offset, value, described.style)
+        fit_row(sheet, last, ((value, described.width) for described, value in _wrapped(columns, values)))
     last = max(last, row + 1)
     reference = f"{get_column_letter(column)}{row}:{get_column_letter(column + len(columns) - 1)}{last}"
-    table = Table(displayName=table_name(name), ref=reference)
+    table = Table(displayName=name, ref=reference)
     table.tableStyleInfo = TableStyleInfo(name=None, showRowStripes=False)
     sheet.add_table(table)
     return last
 
 
-def table_name(text: str) -> str:
-    """A name that Excel takes for a table: letters, digits and underscores, and not like a cell.
+def _distinct(columns: Sequence[Column]) -> Iterator[str]:
+    """Headers that differ also where case does not count, as the format demands."""
+    seen: set[str] = set()
+    for column in columns:
+        header = clean_text(column.header)
+        while header.lower() in seen:
+            header += " *"
+        seen.add(header.lower())
+        yield header
 
-    >>> table_name("FRED:UNRATE")
-    'Data_FRED_UNRATE'
+
+def _wrapped(columns: Sequence[Column], values: Sequence[Value]) -> Iterator[tuple[Column, str]]:
+    for column, value in zip(columns, values, strict=True):
+        if isinstance(value, str) and (column.style.endswith("wrap") or column.style == "Line"):
+            yield column, value
+
+
+def table_names(texts: Iterable[str]) -> list[str]:
+    """A name for each text that Excel takes for a table: letters, digits and underscores, not like a cell, and unique.
+
+    >>> table_names(["FRED:UNRATE", "FRED UNRATE"])
+    ['Data_FRED_UNRATE', 'Data_FRED_UNRATE_2']
     """
-    plain = re.sub(r"[^0-9A-Za-z_]+", "_", clean_text(text)).strip("_")
-    return plain[:200] if plain.startswith(("Score", "Thesis")) else f"Data_{plain}"[:200]
+    names: list[str] = []
+    seen: set[str] = set()
+    for text in texts:
+        plain = f"Data_{re.sub(r'[^0-9A-Za-z]+', '_', text).strip('_')}"[:_LONGEST_NAME]
+        name, number = plain, 2
+        while name.lower() in seen:
+            name, number = f"{plain}_{number}", number + 1
+        seen.add(name.lower())
+        names.append(name)
+    return names
 
 
 def head(sheet: Worksheet, title: str, note: str) -> None:
