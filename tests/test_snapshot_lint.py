@@ -79,7 +79,7 @@ def test_a_sound_file_has_no_fault(sound: bytes) -> None:
         (TABLE, 'displayName="Series"', 'displayName="A B"', "'A B' is no name"),
         (TABLE, "<table ", '<table dataDxfId="7" ', "a style that is not there"),
         (TABLE, '<tableColumn id="2"', '<tableColumn id="1"', "columns that share an id"),
-        (TABLE, '</table>', '', "not well-formed"),
+        (TABLE, "</table>", "", "not well-formed"),
         ("xl/tables/table2.xml", ' id="2" ', ' id="1" ', "table id 1 is there twice"),
         (SHEET, 'mergeCell ref="A1:B1"', 'mergeCell ref="A5:B5"', "has merged cells"),
         (SHEET, 'mergeCell ref="A1:B1"', 'mergeCell ref="B1:C1"', "merged ranges overlap"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xl_thesis.definition import Indicator
+from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.gauges import read_indicator
 from xl_thesis.indicators import Reading
 from xl_thesis.models import Frequency
-from xl_thesis.observations import Values, to_date, to_day
+from xl_thesis.observations import Days, Values, to_date, to_day
 from xl_thesis.pipeline import Scorer
 from xl_thesis.reconstruction import Panel
 
@@ -22,17 +23,19 @@ MIN_CHANGES = 12
 """Fewer releases in the history than this have no usual move."""
 
 EventKind = Literal["review", "question", "falsifier"]
-_MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "annual": 12}
+_KINDS = get_args(EventKind)
+_MONTHS: dict[Frequency, int] = {"quarterly": 3, "annual": 12}
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The next release of an indicator that counts.
+    """The next release of an indicator with a weight, and how far it could move the whole score.
 
-    ``expected_on`` is the day it is due; on the day of the calendar it is ``days_overdue`` (0: not yet due). ``bounds``
-    are the changes of the whole score, in points, if the release made the indicator's score 0 and if it made it 100;
-    where the value in use is fresh these are its effective weight times (0 - s) and (100 - s). ``usual`` are the points
-    between which 90 % of its past releases would have moved the score at that weight, None where there were too few.
+    ``expected_on`` is the day after which it is overdue. ``bounds`` are the changes of the score, in points, if the
+    release made the indicator's own score s be 0, and 100: where the value in use is fresh, effective weight times
+    (0 - s) and (100 - s); where it is stale, the weight it regains counts too. ``usual`` is the range from the 5 % to the
+    95 % quantile of what its releases since 2008 did to s, at the weight of a fresh value and within the bounds; None
+    where there were fewer than 12.
     """
 
     indicator: str
@@ -92,19 +95,16 @@ def calendar(scorer: Scorer, as_of: dt.date | None = None) -> Calendar:
     """
     as_of = scorer.default_as_of() if as_of is None else as_of
     result = scorer.evaluate(as_of)
-    weights = {item.id: item.effective_weight for item in result.indicators}
-    knowledge = scorer.knowledge(as_of)
-    readings = {
-        item.id: read_indicator(item, scorer.thesis, knowledge, scorer.meta_of)
-        for item in scorer.thesis.indicators if item.weight > 0
-    }  # fmt: skip
-    moves = _Moves(scorer, as_of, result.score)
-    releases = [
-        _release(item, readings[item.id], weights[item.id], moves, as_of)
-        for item in scorer.thesis.indicators if item.id in readings and readings[item.id].score is not None
-    ]  # fmt: skip
+    knowledge, moves = scorer.knowledge(as_of), _Moves(scorer, as_of, result.score)
+    releases = []
+    for indicator, shown in zip(scorer.thesis.indicators, result.indicators, strict=True):
+        if indicator.weight > 0 and shown.score is not None:
+            found = read_indicator(indicator, scorer.thesis, knowledge, scorer.meta_of)
+            release = _release(indicator, found, shown.effective_weight, moves, as_of)
+            releases += [] if release is None else [release]
     releases.sort(key=lambda item: (item.days_overdue == 0, item.expected_on, item.indicator))
-    events = sorted(_events(scorer, as_of), key=lambda item: (item.on, item.kind, item.id))
+    events = [event for event in _events(scorer.thesis) if event.on >= as_of]
+    events.sort(key=lambda event: (event.on, _KINDS.index(event.kind)))
     return Calendar(as_of, result.score, tuple(releases), tuple(events))
 
 
@@ -118,35 +118,68 @@ class _Moves:
         self._history = scorer.panel([to_date(day) for day in days[np.is_busday(days) | (days == days[-1])]])
         self._rows = {item.id: row for row, item in enumerate(scorer.thesis.indicators)}
 
-    def bounds(self, indicator: str) -> tuple[float, float] | None:
-        """Changes of the whole score if the next release made the indicator fresh with a score of 0, and of 100."""
+    def after_release(self, indicator: str, score: float) -> tuple[float, float, float] | None:
+        """Changes of the whole score if a release made the indicator fresh with a score of 0, as it is, and of 100."""
         if self._score is None:
             return None
-        scores, fresh = (np.repeat(table[:, -1:], 2, axis=1) for table in (self._history.scores, self._history.freshness))
-        scores[self._rows[indicator]] = 0.0, 100.0
-        fresh[self._rows[indicator]] = 1.0
-        low, high = self._scorer.score_panel(Panel(np.repeat(self._history.days[-1:], 2), scores, fresh)).score.tolist()
-        return low - self._score, high - self._score
+        today, row = self._history.days[-1:], self._rows[indicator]
+        scores, fresh = np.repeat(self._history.scores[:, -1:], 4, 1), np.repeat(self._history.freshness[:, -1:], 4, 1)
+        scores[row, 1:], fresh[row, 1:] = (0.0, score, 100.0), 1.0
+        now, low, same, high = self._scorer.score_panel(Panel(np.repeat(today, 4), scores, fresh)).score.tolist()
+        return low - now, same - now, high - now
 
-    def usual(self, indicator: str, frequency: Frequency) -> tuple[float, float, int]:
-        """5 % and 95 % quantiles of the changes of the indicator's score from release to release, and how many."""
-        scores = self._history.scores[self._rows[indicator]]
-        changes = np.diff(scores[_samples(self._history, frequency)])
-        changes = changes[np.isfinite(changes)]
-        if len(changes) < MIN_CHANGES:
-            return np.nan, np.nan, len(changes)
-        low, high = np.quantile(changes, (0.05, 0.95)).tolist()
-        return low, high, len(changes)
+    def past(self, indicator: str, frequency: Frequency) -> Values:
+        """Changes of the indicator's score from release to release, as known then."""
+        scores: Values = self._history.scores[self._rows[indicator]]
+        changes: Values = np.diff(scores[_samples(self._history.days, frequency)])
+        return changes[np.isfinite(changes)]
 
 
-def _samples(history: Panel, frequency: Frequency) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Columns so far apart that there is one release between two of them."""
-    days = history.days
+def _release(indicator: Indicator, found: Reading, weight: float, moves: _Moves, as_of: dt.date) -> Release | None:
+    """The next release of an indicator, None where nothing of it is known."""
+    if found.score is None or found.observed_on is None or found.schedule is None:
+        return None
+    schedule, usual, bounds = found.schedule, None, None
+    changes = moves.past(indicator.id, schedule.frequency)
+    after = moves.after_release(indicator.id, found.score)
+    if after is not None:
+        low, same, high = after
+        bounds = low, high
+        if len(changes) >= MIN_CHANGES:
+            down, up = (same + (high - low) / 100 * np.quantile(changes, (0.05, 0.95))).tolist()
+            usual = max(low, down), min(high, up)
+    return Release(
+        indicator=indicator.id,
+        title=indicator.title.en,
+        frequency=schedule.frequency,
+        source=found.source or "",
+        observed_on=found.observed_on,
+        expected_on=to_date(schedule.expected_after(np.array([to_day(found.observed_on)]))[0]),
+        days_overdue=schedule.days_overdue(found.observed_on, as_of),
+        score=found.score,
+        effective_weight=weight,
+        bounds=bounds,
+        usual=usual,
+        past_releases=len(changes),
+    )
+
+
+def _samples(days: Days, frequency: Frequency) -> NDArray[np.intp]:
+    """Rows so far apart that one release falls between two of them: all days, or the last day of each interval."""
     if frequency == "daily":
         return np.arange(len(days))
-    step = days.astype("datetime64[W]") if frequency == "weekly" else days.astype("datetime64[M]")
-    number = step.astype(np.int64)
-    if frequency != "weekly":
-        number = (number + 0) // _MONTHS[frequency]
-    last = np.append(number[1:] != number[:-1], False)
-    return np.flatnonzero(last)
+    interval = days.astype("datetime64[W]" if frequency == "weekly" else "datetime64[M]").astype(np.int64)
+    interval //= _MONTHS.get(frequency, 1)
+    return np.flatnonzero(interval[1:] != interval[:-1])
+
+
+def _events(thesis: Thesis) -> Iterator[Event]:
+    """Every day of decision."""
+    for day in thesis.review_dates:
+        yield Event(day, "review", thesis.id, "review date")
+    for question in thesis.questions:
+        yield Event(question.resolves, "question", question.id, question.text.en)
+    for indicator in thesis.indicators:
+        looks = set(indicator.wrong_when.days) if indicator.wrong_when is not None else set()
+        for day in looks | ({indicator.wrong_on} if indicator.wrong_on is not None else set()):
+            yield Event(day, "falsifier", indicator.id, indicator.falsifier)

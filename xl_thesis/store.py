@@ -70,11 +70,17 @@ class Store:
         self.generation = 0
         try:
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"the store {path} cannot be opened: {error}") from None
+        try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"the store {path} cannot be opened: {error}") from None
+        except BaseException as error:
+            self._connection.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(f"the store {path} cannot be opened: {error}") from None
+            raise
 
     def close(self) -> None:
         """Let go of the file."""

@@ -171,7 +171,7 @@ def embedded(name: str) -> TimeSeries:
 
 def between(series: TimeSeries, first: dt.date, end: dt.date) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Values whose 13-week window lies inside these days."""
-    inside = (series.days >= np.datetime64(first) + 91) & (series.days < np.datetime64(end))
+    inside = (series.days >= np.datetime64(first) + np.timedelta64(91, "D")) & (series.days < np.datetime64(end))
     return series.values[inside]
 
 
