@@ -23,6 +23,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis.errors import InputError
+from xl_thesis.evaluation import BandResult
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.provenance import data_blocks, source_records
 from xl_thesis.store import Store
@@ -161,6 +162,14 @@ def test_how_far_to_trust_the_score_stands_beside_it(
         assert bounds is None or f"between {bounds.low:.1f} and {bounds.high:.1f}" in sheet["B6"].value
         assert result.data.sentence() in sheet["A7"].value
         assert len(sheet._charts) == (1 if status == "withheld" else 2)
+
+
+def test_the_range_over_methods_stands_beside_the_score_where_it_was_computed(content: SnapshotContent) -> None:
+    found = BandResult(p5=49.14, p50=57.0, p95=66.26, share_above_50=0.92, draws=500, seed=1, varied_share=0.5)
+    banded = replace(content, evaluation=content.evaluation.model_copy(update={"band": found}))
+    text = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(banded)))["Dashboard"]["B6"].value
+    assert "give 49.1 to 66.3 in nine of ten draws, above 50 in 92%" in text
+    assert words.band(content.evaluation) is None
 
 
 def test_a_missing_number_is_an_empty_cell_with_a_reason(book: Workbook, content: SnapshotContent) -> None:

@@ -317,7 +317,7 @@ def _moved_mean(
 def _words_of_shift(pair: _Pair, change: float) -> str:
     old, new = pair.old, pair.new
     if old.score is None:
-        return "known now, missing before"
+        return f"known now; before: {old.reason}"
     if new.score is None:
         return f"missing now: {new.reason}"
     if change > 0:

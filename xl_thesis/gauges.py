@@ -67,12 +67,6 @@ class Gauge:
         return past[limit.compare], abs(points) <= NEAR_POINTS
 
 
-def read_indicator(indicator: Indicator, thesis: Thesis, knowledge: Knowledge, meta_of: MetaOf) -> reading.Reading:
-    """An indicator as it enters the score on the day of the knowledge."""
-    precomputed = meta_of(precomputed_id(indicator.id, computation_key(indicator, thesis)))
-    return reading.read(indicator, thesis, knowledge, precomputed)
-
-
 def gauge(limit: Limit, indicator: Indicator, thesis: Thesis, knowledge: Knowledge, meta_of: MetaOf) -> Gauge:
     """What is held against a limit of an indicator, by the first fresh way to it, else the freshest.
 
@@ -103,13 +97,14 @@ def _of_indicator(
     limit: Limit, indicator: Indicator, thesis: Thesis, knowledge: Knowledge, meta_of: MetaOf
 ) -> Gauge:
     """The value or the score of an indicator, by the way that its score uses."""
-    found = read_indicator(indicator, thesis, knowledge, meta_of)
-    if found.score is None or found.source is None:
+    precomputed = meta_of(precomputed_id(indicator.id, computation_key(indicator, thesis)))
+    found = reading.read(indicator, thesis, knowledge, precomputed)
+    if found.score is None:
         raise MissingData(found.reason or f"nothing is known of {indicator.id}")
     if found.is_precomputed:
         if limit.measure == "value":
             raise MissingData("only its precomputed score is known, not its value; a refresh brings it")
-        return Gauge(knowledge.stored(meta_of(found.source)), _newest, found.freshness, is_precomputed=True)
+        return Gauge(knowledge.stored(precomputed), _newest, found.freshness, is_precomputed=True)
     ways: tuple[Operand, ...] = (indicator.source, *(fallback.source for fallback in indicator.fallbacks))
     source = next(way for way in ways if str(way) == found.source)
     history = reading.transform(indicator.transform, knowledge.series(source), knowledge, thesis.base_date)

@@ -1,7 +1,7 @@
 """The published log: every score as it was given out, never recomputed, and the days on which definitions were frozen.
 
 ``published.jsonl`` in the user's folder is a log as ``records`` keeps it: append-only, each line sealed by a hash over
-itself and the line before. What it holds is never mixed with scores recomputed for past days.
+itself and the line before. Nothing in it comes from recomputing past days, and nothing recomputed is read from it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,8 +17,7 @@ from pydantic import Field, TypeAdapter
 
 from xl_thesis import settings
 from xl_thesis.definition import Thesis
-from xl_thesis.errors import MissingData
-from xl_thesis.evaluation import Bounds, Coverage, Evaluation, Status
+from xl_thesis.evaluation import Evaluation, Status
 from xl_thesis.models import Model, as_document
 from xl_thesis.records import Record, RecordLog
 from xl_thesis.thesis import definition_hash
@@ -28,18 +26,11 @@ from xl_thesis.version import VERSION
 FILE_NAME = "published.jsonl"
 
 
-class Band(Model):
-    """Quantiles of the score over other choices of method: 5 %, 50 % and 95 %."""
-
-    p5: float
-    p50: float
-    p95: float
-
-
 class Published(Model):
-    """A score as it was given out on ``date`` (New York), for the day ``as_of``.
+    """A score as it was given out on ``date`` (New York), for the day ``as_of``. Points of 100, not rounded.
 
-    ``reconstruction``: the definition was not frozen by ``as_of``. Scores and bounds in points of 100, not rounded.
+    ``bounds``: the score if all that was not known scored 0, and 100. ``band``: quantiles 5 %, 50 % and 95 % over other
+    choices of method. ``reconstruction``: the definition was not frozen by ``as_of``.
     """
 
     kind: Literal["published"] = "published"
@@ -49,9 +40,10 @@ class Published(Model):
     score: float | None
     label: str | None
     status: Status
-    coverage: Coverage
-    bounds: Bounds | None
-    band: Band | None = None
+    coverage: float
+    nominal_coverage: float
+    bounds: tuple[float, float] | None
+    band: tuple[float, float, float] | None
     reconstruction: bool
     definition_hash: str
     data_hash: str
@@ -72,6 +64,130 @@ class Frozen(Model):
     falsifiers_hash: str
     version: str
 
+    @property
+    def rules(self) -> tuple[str, str]:
+        """What is frozen."""
+        return self.definition_hash, self.falsifiers_hash
+
 
 Entry = Published | Frozen
+PublishedLog = RecordLog[Entry]
 _ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
+
+
+def open_log(folder: Path | None = None) -> PublishedLog:
+    """The log in a folder, the user's own unless another is given."""
+    return RecordLog((folder or settings.home()) / FILE_NAME, _ENTRIES)
+
+
+def publish(evaluation: Evaluation, log: PublishedLog | None = None, *, today: dt.date | None = None) -> Record[Entry]:
+    """Append a score that is given out; the same one of the same day is not written twice.
+
+    Raises ``BrokenLogError`` where an earlier line was changed, ``StoreError`` where nothing can be written.
+
+    >>> import tempfile
+    >>> from xl_thesis.pipeline import Scorer, open_default_store
+    >>> from xl_thesis.thesis import load_thesis
+    >>> with open_default_store() as store, tempfile.TemporaryDirectory() as folder:
+    ...     result = Scorer(load_thesis("american_exceptionalism"), store).evaluate(dt.date(2026, 6, 30))
+    ...     log = open_log(Path(folder))
+    ...     [publish(result, log, today=dt.date(2026, 7, 1)).number for _ in range(2)]
+    [1, 1]
+    """
+    log = log or open_log()
+    bounds, band = evaluation.bounds, evaluation.band
+    entry = Published(
+        thesis=evaluation.thesis,
+        date=today or _today(),
+        as_of=evaluation.as_of,
+        score=evaluation.score,
+        label=evaluation.label,
+        status=evaluation.status,
+        coverage=evaluation.coverage.effective,
+        nominal_coverage=evaluation.coverage.nominal,
+        bounds=None if bounds is None else (bounds.low, bounds.high),
+        band=None if band is None else (band.p5, band.p50, band.p95),
+        reconstruction=evaluation.reconstruction,
+        definition_hash=evaluation.definition_hash,
+        data_hash=evaluation.data_hash,
+        version=evaluation.version,
+    )
+    twin = next((record for record in log.read() if record.content == entry), None)
+    return twin or log.append(entry)
+
+
+def read_published(thesis: str, log: PublishedLog | None = None) -> list[Published]:
+    """The scores of a thesis as they were given out, in the order of writing; each has the kind ``published``.
+
+    Raises ``BrokenLogError`` where a line was changed.
+    """
+    entries = [record.content for record in (log or open_log()).read()]
+    return [entry for entry in entries if isinstance(entry, Published) and entry.thesis == thesis]
+
+
+def freeze(
+    thesis: Thesis, log: PublishedLog | None = None, *, today: dt.date | None = None
+) -> tuple[Record[Entry], bool]:
+    """Record that a definition is frozen; the line that says so, and whether it is new.
+
+    A definition that is frozen as it stands, falsifiers included, gets no second line. Raises as ``publish`` does.
+    """
+    log = log or open_log()
+    entry = Frozen(
+        thesis=thesis.id,
+        date=today or _today(),
+        definition_hash=definition_hash(thesis),
+        falsifiers_hash=falsifiers_hash(thesis),
+        version=VERSION,
+    )
+    frozen = [
+        (record, record.content.rules) for record in log.read()
+        if isinstance(record.content, Frozen) and record.content.thesis == thesis.id
+    ]  # fmt: skip
+    if frozen and frozen[-1][1] == entry.rules:
+        return frozen[-1][0], False
+    return log.append(entry), True
+
+
+def frozen_on(definition: str, log: PublishedLog | None = None) -> dt.date | None:
+    """The day from which the definition of this hash has been frozen; None where it is not.
+
+    Freezing a changed definition of the same thesis ends it, so that nobody can go back to the better of two.
+    """
+    log = log or open_log()
+    since: dt.date | None = None
+    thesis: str | None = None
+    for record in log.read():
+        entry = record.content
+        if not isinstance(entry, Frozen):
+            continue
+        if entry.definition_hash == definition:
+            since, thesis = since or entry.date, entry.thesis
+        elif entry.thesis == thesis:
+            since = None
+    return since
+
+
+def falsifiers_hash(thesis: Thesis) -> str:
+    """SHA-256 of the canonical JSON of what would prove indicators and claims wrong and decide questions."""
+    kept = {
+        "indicators": {"id", "falsifier", "wrong_on", "wrong_when"},
+        "claims": {"id", "falsifier", "wrong_on"},
+        "questions": {"id", "criterion", "resolve_when", "polarity", "opens", "resolves"},
+    }
+    document = {
+        name: [item.model_dump(mode="json", include=fields) for item in getattr(thesis, name)]
+        for name, fields in kept.items()
+    }
+    document["review_dates"] = [str(day) for day in thesis.review_dates]
+    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def line_json(record: Record[Entry]) -> dict[str, Any]:
+    """A line as plain JSON values: what it says, with its number, when it was written (UTC) and its hash."""
+    place = {"line": record.number, "recorded_at": record.recorded_at.isoformat(), "hash": record.hash}
+    return {**as_document(record.content), **place}
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(ZoneInfo("America/New_York")).date()

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xl_thesis.definition import Indicator, Thesis
-from xl_thesis.gauges import read_indicator
 from xl_thesis.indicators import Reading
 from xl_thesis.models import Frequency
 from xl_thesis.observations import Days, Values, to_date, to_day
@@ -33,9 +32,9 @@ class Release:
 
     ``expected_on`` is the day after which it is overdue. ``bounds`` are the changes of the score, in points, if the
     release made the indicator's own score s be 0, and 100: where the value in use is fresh, effective weight times
-    (0 - s) and (100 - s); where it is stale, the weight it regains counts too. ``usual`` is the range from the 5 % to the
-    95 % quantile of what its releases since 2008 did to s, at the weight of a fresh value and within the bounds; None
-    where there were fewer than 12.
+    (0 - s) and (100 - s); where it is stale, the weight it regains counts too. ``usual`` is the range from the 5 % to
+    the 95 % quantile of what its releases since 2008 did to s, at the weight of a fresh value and within the bounds;
+    None where there were fewer than 12.
     """
 
     indicator: str
@@ -54,7 +53,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A day on which something is decided: a review, a question, or the last look at a falsifier."""
+    """A day on which something is decided: a review, a question, or a look at a falsifier (its last, if many)."""
 
     on: dt.date
     kind: EventKind
@@ -94,14 +93,12 @@ def calendar(scorer: Scorer, as_of: dt.date | None = None) -> Calendar:
     datetime.date(2026, 7, 12)
     """
     as_of = scorer.default_as_of() if as_of is None else as_of
-    result = scorer.evaluate(as_of)
-    knowledge, moves = scorer.knowledge(as_of), _Moves(scorer, as_of, result.score)
-    releases = []
+    result, (_, readings) = scorer.evaluate(as_of), scorer.read(as_of)
+    moves, releases = _Moves(scorer, as_of, result.score), []
     for indicator, shown in zip(scorer.thesis.indicators, result.indicators, strict=True):
-        if indicator.weight > 0 and shown.score is not None:
-            found = read_indicator(indicator, scorer.thesis, knowledge, scorer.meta_of)
-            release = _release(indicator, found, shown.effective_weight, moves, as_of)
-            releases += [] if release is None else [release]
+        release = _release(indicator, readings[indicator.id], shown.effective_weight, moves, as_of)
+        if release is not None:
+            releases.append(release)
     releases.sort(key=lambda item: (item.days_overdue == 0, item.expected_on, item.indicator))
     events = [event for event in _events(scorer.thesis) if event.on >= as_of]
     events.sort(key=lambda event: (event.on, _KINDS.index(event.kind)))
@@ -136,8 +133,8 @@ class _Moves:
 
 
 def _release(indicator: Indicator, found: Reading, weight: float, moves: _Moves, as_of: dt.date) -> Release | None:
-    """The next release of an indicator, None where nothing of it is known."""
-    if found.score is None or found.observed_on is None or found.schedule is None:
+    """The next release of an indicator, None where it has no weight or nothing of it is known."""
+    if indicator.weight == 0 or found.score is None or found.observed_on is None or found.schedule is None:
         return None
     schedule, usual, bounds = found.schedule, None, None
     changes = moves.past(indicator.id, schedule.frequency)
@@ -180,6 +177,7 @@ def _events(thesis: Thesis) -> Iterator[Event]:
     for question in thesis.questions:
         yield Event(question.resolves, "question", question.id, question.text.en)
     for indicator in thesis.indicators:
-        looks = set(indicator.wrong_when.days) if indicator.wrong_when is not None else set()
-        for day in looks | ({indicator.wrong_on} if indicator.wrong_on is not None else set()):
-            yield Event(day, "falsifier", indicator.id, indicator.falsifier)
+        looks = indicator.wrong_when.days if indicator.wrong_when is not None else ()
+        if not looks and indicator.wrong_on is not None:
+            looks = (indicator.wrong_on,)
+        yield from (Event(day, "falsifier", indicator.id, indicator.falsifier) for day in looks)

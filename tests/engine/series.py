@@ -25,7 +25,10 @@ def daily(start: str, values: Sequence[float], schedule: Schedule = DAILY) -> Ti
     """A series on weekdays (every day for a seven-day schedule)."""
     first = np.datetime64(start, "D")
     steps = np.arange(len(values))
-    days = first + steps.astype("timedelta64[D]") if schedule.seven_days else np.busday_offset(first, steps, roll="forward")
+    if schedule.seven_days:
+        days = first + steps.astype("timedelta64[D]")
+    else:
+        days = np.busday_offset(first, steps, roll="forward")
     return TimeSeries(days, np.array(values, dtype=np.float64), days, schedule)
 
 

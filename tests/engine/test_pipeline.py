@@ -29,7 +29,8 @@ def monthly_rows(name: str, rng: np.random.Generator, lag: int) -> list[Row]:
     rows: list[Row] = []
     for day, value in zip(days, 3 + np.cumsum(rng.normal(0, 0.1, len(days))), strict=True):
         rows.append((f"MANUAL:{name}", str(day), round(float(value), 2), str(day + np.timedelta64(lag, "D"))))
-        rows.append((f"MANUAL:{name}", str(day), round(float(value), 2) + 0.07, str(day + np.timedelta64(lag + 60, "D"))))
+        revised = str(day + np.timedelta64(lag + 60, "D"))
+        rows.append((f"MANUAL:{name}", str(day), round(float(value), 2) + 0.07, revised))
     return rows
 
 

@@ -117,11 +117,15 @@ def _tiles(sheet: Worksheet, content: SnapshotContent) -> None:
     for (first, last), label, value in zip(places, words.TILES, values, strict=True):
         _span(sheet, 4, first, last, label, "Tile label")
         _span(sheet, 5, first, last, value, "Tile percent" if label == words.COVERAGE else "Tile")
-    _span(sheet, 6, 2, _LAST, words.status(content), "Status" if result.status == "full" else "Status weak")
+    sentences = "\n".join(line for line in (words.status(content), words.band(result)) if line)
+    _span(sheet, 6, 2, _LAST, sentences, "Status" if result.status == "full" else "Status weak")
     _paragraph(sheet, 7, words.data_state(result), "Note", _NOTE_SIZE)
-    verdict_lines = lines_of(result.verdict(), DASHBOARD_WIDTHS[0], _VERDICT_SIZE * _BOLD)
+    verdict_height = max(
+        height_of(lines_of(result.verdict(), DASHBOARD_WIDTHS[0], _VERDICT_SIZE * _BOLD), _VERDICT_SIZE),
+        height_of(lines_of(sentences, _width(2, _LAST), _STATEMENT_SIZE * _BOLD), _STATEMENT_SIZE),
+    )
     score_height = 30 if result.score is None else 48
-    for row, height in ((4, 28), (5, score_height), (6, height_of(verdict_lines, _VERDICT_SIZE) + 4), (8, _GAP)):
+    for row, height in ((4, 28), (5, score_height), (6, verdict_height + 4), (8, _GAP)):
         sheet.row_dimensions[row].height = height
 
 

@@ -11,7 +11,7 @@ from xl_thesis_workbook.cells import clean_text
 
 # Widths of Calibri's letters, in digits; a column's width is counted in digits of 11 points.
 _WIDTHS = {sign: width for signs, width in (
-    (" .,:;'|!()[]ijl", 0.48), ("frt-/", 0.68), ("mwMW@%", 1.65), ("ABCDEFGHKLNOPQRTUVXYZ&", 1.2),
+    (" .,:;'|!()[]ijl", 0.48), ("frt-/", 0.68), ("csvxyz", 0.88), ("mwMW@%", 1.65), ("ABCDEFGHKLNOPQRTUVXYZ&", 1.2),
 ) for sign in signs}  # fmt: skip
 _OTHER, _WIDE = 1.0, 2.0
 _COLUMN_SIZE = 11

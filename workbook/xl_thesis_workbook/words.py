@@ -50,6 +50,16 @@ def status(content: SnapshotContent) -> str:
     return f"{known}; whatever the rest would say, the score is {bounds}."
 
 
+def band(result: Evaluation) -> str | None:
+    """How far the score depends on choices of method; None where that was not computed."""
+    if result.band is None:
+        return None
+    return (
+        f"Other reasonable choices of method give {result.band.p5:.1f} to {result.band.p95:.1f} in nine of ten draws,"
+        f" above 50 in {result.band.share_above_50:.0%}."
+    )
+
+
 def data_state(result: Evaluation) -> str:
     """Which data, of which grade, and whether the definition is older than the day."""
     shares = ", ".join(f"{grade} {share:.0%}" for grade, share in result.grade_shares.items())
@@ -106,7 +116,9 @@ def notes(content: SnapshotContent) -> list[str]:
     proxies = ", ".join(item.title for item in counted if item.is_proxy)
     stored = [item for item in counted if item.is_precomputed]
     closed = ", ".join(pillar.title for pillar in result.pillars if pillar.score is None)
-    found = ["The score weighs evidence. It is not a probability that the thesis is right."]
+    found = [
+        "The score weighs evidence. Neither it nor its range over methods is a probability that the thesis is right."
+    ]
     if closed:
         least = f"{method.min_pillar_coverage:.0%}"
         found.append(f"Pillars not published, since less than {least} of their weight is known: {closed}.")
