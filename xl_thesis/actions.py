@@ -13,6 +13,7 @@ from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.provenance import data_blocks, source_records
+from xl_thesis.published import PublishedLog, publish
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis.version import VERSION
@@ -28,9 +29,13 @@ def demo_scorer(thesis: str) -> Iterator[Scorer]:
         yield Scorer(load_thesis(thesis), store)
 
 
-def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool) -> tuple[Evaluation, Path]:
+def snapshot(
+    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, log: PublishedLog | None = None
+) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 
+    The score is recorded as given out in ``log``, if there is one; a log that was tampered with raises
+    ``BrokenLogError`` once the workbook is there.
     Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
     from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
@@ -45,7 +50,10 @@ def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: 
         blocks=data_blocks(scorer, result),
         version=VERSION,
     )
-    return result, write_snapshot(content, path, force=force).resolve()
+    written = write_snapshot(content, path, force=force).resolve()
+    if log is not None:
+        publish(result, log)
+    return result, written
 
 
 def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> dict[str, Any]:

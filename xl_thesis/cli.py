@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import call, dxy, history, ledger, look, score, sensitivity, thesis, validate, watch
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -42,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     ledger.resolve,
     dxy.dxy,
     sensitivity.sensitivity,
+    history.history,
     watch.change,
     watch.calendar,
     watch.alerts,

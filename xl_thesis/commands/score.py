@@ -26,11 +26,13 @@ from xl_thesis.commands import (
 @with_as_of
 def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: bool) -> None:
     """Score the embedded data and write the snapshot workbook; needs no network and no key."""
-    from xl_thesis import actions, render
+    from xl_thesis import actions, falsifiers, render
 
     with actions.demo_scorer(thesis_name(thesis)) as scorer:
         result, path = actions.snapshot(scorer, as_of, out, force=force)
+        alerts = falsifiers.alerts(falsifiers.check(scorer, result.as_of))
     render.show(render.score_report(result))
+    click.echo(falsifiers.summary(alerts))
     click.echo(f"\nWorkbook: {path}")
     leave_if_withheld(result.score)
 
@@ -41,14 +43,18 @@ def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: boo
 @with_as_of
 def score(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     """Print the score with its coverage, bounds and pillars."""
+    from xl_thesis import falsifiers
+
     with open_scorer(thesis) as scorer:
         result = scorer.evaluate(as_of, with_band=True)
+        alerts = falsifiers.alerts(falsifiers.check(scorer, result.as_of))
     if as_json:
-        print_json(result.to_json())
+        print_json({**result.to_json(), "alerts": [item.to_json() for item in alerts]})
     else:
         from xl_thesis import render
 
         render.show(render.score_report(result))
+        click.echo(falsifiers.summary(alerts))
     leave_if_withheld(result.score)
 
 
@@ -77,11 +83,11 @@ def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
 @with_thesis
 @with_as_of
 def snapshot(thesis: str | None, as_of: dt.date | None, out: Path, force: bool, as_json: bool) -> None:
-    """Write the snapshot workbook: a file for people who have no Python."""
-    from xl_thesis import actions
+    """Write the snapshot workbook, a file for people who have no Python, and record the score as given out."""
+    from xl_thesis import actions, published
 
     with open_scorer(thesis) as scorer:
-        result, path = actions.snapshot(scorer, as_of, out, force=force)
+        result, path = actions.snapshot(scorer, as_of, out, force=force, log=published.open_log())
     if as_json:
         print_json({"file": str(path), "score": result.score, "as_of": str(result.as_of), "status": result.status})
     else:
