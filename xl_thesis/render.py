@@ -112,15 +112,17 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
 def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     """Forward tests, baselines, placebos, and the sentence that says what cannot be concluded."""
     tests = _table("Predictor", ">Months ahead", ">Scores", ">Correlation", ">p", ">p in family", ">Apart", ">Windows",
-                   ">Detectable")
+                   ">Detectable", ">Over random walk")
     for test in evidence["tests"]:
         tests.add_row(
             test["predictor"], str(test["months"]), str(test["observations"]), f"{test['correlation']:+.2f}",
             f"{test['p_circular']:.2f}", f"{test['p_holm']:.2f}", _signed(test["correlation_non_overlapping"], 2),
             str(test["independent_windows"]), "--" if test["detectable"] is None else f"{test['detectable']:.2f}",
+            _signed(test["gain_over_random_walk"], 2),
         )  # fmt: skip
     for test in evidence["baselines"]:
-        tests.add_row(test["name"], str(test["months"]), "", f"{test['correlation']:+.2f}", f"{test['p_circular']:.2f}")
+        p_value = "--" if test["p_circular"] is None else f"{test['p_circular']:.2f}"
+        tests.add_row(test["name"], str(test["months"]), "", _signed(test["correlation"], 2), p_value)
     placebos = _table(">Months after", ">Publications", ">5 %", ">Median", ">95 %", ">Above 55", ">This thesis")
     for row in evidence["placebos"]:
         placebos.add_row(
@@ -132,7 +134,8 @@ def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     return Group(
         Text(f"{evidence['thesis']}: rank correlation of scores with the later change of {evidence['target']}", "bold"),
         Text("p: circular shifts of the score; in the family: Holm's correction; apart: windows that do not overlap;"
-             " detectable: what so many windows could show."),
+             " detectable: what so many windows could show; over random walk: out-of-sample R-squared against a"
+             " forecast of no change."),
         tests, Text(signs), Text("\nThe same definition published on every month-end since 2009", "bold"), placebos,
         Text(f"\n{evidence['conclusion']}", "bold"),
     )  # fmt: skip

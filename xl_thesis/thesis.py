@@ -176,7 +176,8 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
         conditions = question.resolve_when.conditions if question.resolve_when else ()
         operands = (operand for condition in conditions for operand in condition.operands)
         yield from _unknown_series(f"{place}.resolve_when", operands, known)
-    yield from _unknown_series("target", [thesis.target] if thesis.target else [], known)
+    for name, operand in (("target", thesis.target), ("rate_differential", thesis.rate_differential)):
+        yield from _unknown_series(name, [operand] if operand else [], known)
 
 
 def _unknown_claims(place: str, wanted: Iterable[str], known: set[str]) -> Iterator[tuple[str, str]]:

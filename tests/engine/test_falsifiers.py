@@ -21,12 +21,11 @@ from xl_thesis.thesis import load_thesis, parse_thesis
 from .mini import as_yaml, document
 
 MONTHS = month_ends(np.arange(np.datetime64("2016-01"), np.datetime64("2023-01")))
-AT = MONTHS.astype("datetime64[M]")
 
 
 def rates(after: Sequence[float], before: float = 3.0) -> list[Row]:
     """A monthly rate, ``before`` until 2021 and then these values, each known ten days after its month."""
-    values = [before] * int((AT < np.datetime64("2022-01")).sum()) + list(after)
+    values = [before] * (len(MONTHS) - 12) + list(after)
     known = MONTHS + np.timedelta64(10, "D")
     return [("MANUAL:rate", str(day), value, str(at)) for day, value, at in zip(MONTHS, values, known, strict=False)]
 
