@@ -64,9 +64,10 @@ def log_change(series: TimeSeries, rule: d.LogChange) -> TimeSeries:
 
 
 def year_on_year(series: TimeSeries, rule: d.YearOnYear) -> TimeSeries:
-    """100 (x(t) / x(t - 12 months) - 1) - target, in percent."""
+    """100 (x(t) / x(t - 12 months) - 1) - target, in percent; no value where the base is zero."""
     before = value_before(series, Span(count=12, unit="M"))
-    return series.replace(100.0 * (series.values / before - 1.0) - rule.target)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return series.replace(100.0 * (series.values / before - 1.0) - rule.target)
 
 
 def average(series: TimeSeries, rule: d.Average) -> TimeSeries:
