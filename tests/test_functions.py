@@ -110,7 +110,7 @@ def is_legal(value: Any) -> bool:
     return isinstance(value, str | int | bool | dt.date | CellError)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(set(FUNCTIONS) - {"THESIS_HISTORY"})), st.lists(anything, max_size=5))
 def test_no_argument_makes_an_exception_or_an_illegal_value(name: str, arguments: list[Any]) -> None:
     assert is_legal(edge.call(name, arguments))

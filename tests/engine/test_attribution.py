@@ -117,7 +117,7 @@ def default() -> Iterator[Scorer]:
         yield Scorer(load_thesis("american_exceptionalism"), store)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.dates(dt.date(2010, 1, 1), dt.date(2026, 7, 22)), min_size=2, max_size=2, unique=True))
 def test_it_is_exact_on_real_vintages_and_displays_add_up(default: Scorer, days: list[dt.date]) -> None:
     since, as_of = sorted(days)

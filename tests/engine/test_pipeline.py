@@ -185,7 +185,7 @@ def test_a_carried_value_is_flagged(store: Store) -> None:
     assert result.reason.startswith("carried")
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(0, 80), factor=st.sampled_from([-10.0, 0.0, 1.5, 100.0]))
 def test_one_bad_print_hardly_moves_what_comes_years_later(row: int, factor: float) -> None:
     """A mid-rank forgives it: the values it enters directly are two of many, and only their ranks count."""

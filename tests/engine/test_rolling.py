@@ -38,7 +38,7 @@ def alone(statistic: object, *arguments: object) -> float:
         return float("nan")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), window=st.sampled_from([21, 60, 252]), every_day=st.booleans())
 def test_drift_of_each_head(seed: int, window: int, every_day: bool) -> None:
     series = prices(seed, schedule=EVERY_DAY if every_day else DAILY)
@@ -59,7 +59,7 @@ def test_a_flat_stretch_and_a_price_of_zero_have_no_drift() -> None:
     assert np.isnan(found[[30, 90]]).all() and np.isfinite(found[[70, 121]]).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6))
 def test_excess_drift_with_the_bill_rates_known_then(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -84,7 +84,7 @@ def test_anchored_z_of_each_head(base: dt.date) -> None:
     assert np.isfinite(found).any() == (base == dt.date(2020, 6, 1))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10**6))
 def test_beta_of_each_pair_of_heads(seed: int) -> None:
     asset, benchmark = prices(seed, 900, EVERY_DAY, gaps=False), prices(seed + 1, 640)
