@@ -30,7 +30,7 @@ from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import month_ends, to_date
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
-from xl_thesis.settings import store_path
+from xl_thesis.settings import store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
 from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 def open_default_store() -> Store:
     """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
-    store = open_store(store_path())
+    store = open_store(store_location())
     seed(store)
     return store
 
