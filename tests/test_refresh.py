@@ -196,7 +196,8 @@ def test_what_is_due(
     from xl_thesis.store import Feed
 
     now = dt.datetime(2026, 11, 27, 15, tzinfo=dt.UTC)
-    meta = scorer.meta_of(RATE).model_copy(update={"frequency": frequency, "lag_days": 10 if frequency == "monthly" else 0})
+    lag = {"daily": 0, "monthly": 10}[frequency]
+    meta = scorer.meta_of(RATE).model_copy(update={"frequency": frequency, "lag_days": lag})
     feed = Feed(RATE, "s", None, {}, now - dt.timedelta(minutes=minutes), None, failure, None)
     request = Request(meta, "rate", dt.date.fromisoformat(last), None)
     assert (not_due(request, feed, now, dt.date(2026, 11, 27)) is None) == due

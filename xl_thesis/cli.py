@@ -11,7 +11,20 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, config, dxy, ledger, look, refresh, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import (
+    call,
+    config,
+    dxy,
+    ledger,
+    look,
+    refresh,
+    score,
+    sensitivity,
+    store,
+    thesis,
+    validate,
+    watch,
+)
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -52,6 +65,7 @@ COMMANDS: tuple[click.Command, ...] = (
     validate.validate,
     thesis.thesis,
     config.config,
+    store.store,
     call.call,
 )
 for command in COMMANDS:

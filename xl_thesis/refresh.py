@@ -14,6 +14,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from xl_thesis.errors import InputError, SourceError, ThesisError
+from xl_thesis.evaluation import Status
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, to_date
 from xl_thesis.pipeline import Scorer, today
@@ -227,6 +228,14 @@ class _Refresh:
         self._results[result.series_id] = result
         self._progress(Event(len(self._results), self._total, result))
 
+    def _standing(self, day: dt.date) -> tuple[Status, float]:
+        """How the score of a day stands, and the share of the weight that is known."""
+        try:
+            result = self._scorer.evaluate(day)
+        except InputError:  # nothing at all is known on that day
+            return "withheld", 0.0
+        return result.status, result.coverage.effective
+
     def _move_as_of(self, before: dt.date) -> tuple[bool, str | None]:
         """Let the default day of a score move to today where today's score stands as well as the one it replaces.
 
@@ -234,16 +243,12 @@ class _Refresh:
         """
         if not any(item.status in ("fetched", "unchanged") for item in self._results.values()):
             return False, None
-        now = self._scorer.evaluate(self._today)
-        if before < self._today:
-            then = self._scorer.evaluate(before)
-            if _RANK[now.status] == 0 or _RANK[now.status] < _RANK[then.status]:
-                return False, (
-                    f"Today's score would rest on {now.coverage.effective:.0%} of the weight ({now.status}), that of"
-                    f" {before} on {then.coverage.effective:.0%}; another refresh that reaches more moves the day."
-                )
-        elif _RANK[now.status] == 0:
-            return False, None
+        now, then = self._standing(self._today), self._standing(before)
+        if now[0] == "withheld" or _RANK[now[0]] < _RANK[then[0]]:
+            return False, None if before == self._today else (
+                f"Today's score would rest on {now[1]:.0%} of the weight ({now[0]}), that of {before} on {then[1]:.0%};"
+                " another refresh that reaches more moves the day."
+            )
         self._store.note({"refreshed_at": self._started_at.isoformat(timespec="seconds")})
         return before < self._today, None
 

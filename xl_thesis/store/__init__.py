@@ -160,7 +160,7 @@ class Store:
                 if not own and not self._has(name):
                     continue
                 key = key_of(name)
-                arrived, part = changed_rows(key, own, self._held(key), _number(seen_on), exact=exact)
+                arrived, part = changed_rows(key, own, self.held(key), _number(seen_on), exact=exact)
                 self.engine.put([(*row, stamp, source, row[2] if exact else None) for row in arrived])
                 change += part
                 if exact:
@@ -202,7 +202,8 @@ class Store:
         statement = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
         self.engine.run(statement, list(notes.items()))
 
-    def _held(self, key: int) -> Held:
+    def held(self, key: int) -> Held:
+        """The rows that count of the series with a key, from its observations."""
         return Held.of(
             self.engine.all(
                 "SELECT observed_on, available_at, value, exact, exact_until FROM observation"
@@ -215,7 +216,7 @@ class Store:
     def _pack(self, keys: Iterable[int]) -> None:
         """Keep what is held of series a second time, as it is read: a hundred times quicker than row by row."""
         statement = "INSERT INTO packed VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET content = excluded.content"
-        self.engine.run(statement, [(key, self._held(key).pack()) for key in keys])
+        self.engine.run(statement, [(key, self.held(key).pack()) for key in keys])
 
     def _read(self, meta: SeriesMeta) -> Vintages | None:
         found = self.engine.all(
@@ -224,12 +225,18 @@ class Store:
         if not found:
             return None
         key, content = found[0]
-        held = self._held(key) if content is None else Held.unpack(content)
+        held = self.held(key) if content is None else Held.unpack(content)
         if len(held.days) == 0:
             return None
         values = np.where(held.values == 0.0, np.nan, held.values) if meta.zero_is_missing else held.values
         days, available = (column.view("datetime64[D]") for column in (held.days, held.available))
         return Vintages.of(days, values, available, Schedule.of(meta))
+
+    def pack_all(self) -> None:
+        """Make what is read anew from the observations, for every series."""
+        with self.engine.writing():
+            self._pack([key for (key,) in self.engine.all("SELECT key FROM series")])
+        self._forget()
 
     def _pack_what_is_not(self) -> None:
         """After an upgrade of the schema."""
