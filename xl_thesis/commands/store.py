@@ -31,7 +31,7 @@ def info(as_json: bool) -> None:
         return
     refreshed = "never" if found.refreshed_at is None else f"{found.refreshed_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{found.engine}: {found.where} (schema {found.schema}, {found.bytes / 1e6:.1f} MB)")
-    click.echo(f"{found.series} series, {found.observations:,} observations; a refresh brought {found.refreshed} series")
+    click.echo(f"{found.series} series, {found.observations:,} observations; refreshed: {found.refreshed} series")
     click.echo(f"Last refresh that a score rests on: {refreshed}")
     for name, reason in found.failing.items():
         click.echo(f"{name}: the last pull failed: {reason}")
