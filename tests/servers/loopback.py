@@ -76,11 +76,11 @@ class Loopback:
                 pass  # clients that hang up are part of the tests
 
             def finish_request(self, request: socket.socket, address: tuple[str, int]) -> None:
-                if context is not None:
-                    request = context.wrap_socket(request, server_side=True)
-                super().finish_request(request, address)
-                if isinstance(request, ssl.SSLSocket):
-                    request.close()
+                if context is None:
+                    super().finish_request(request, address)
+                    return
+                with context.wrap_socket(request, server_side=True) as secure:
+                    super().finish_request(secure, address)
 
         context: ssl.SSLContext | None = None
         if certificate is not None:

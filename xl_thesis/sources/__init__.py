@@ -12,9 +12,10 @@ def providers() -> tuple[Provider, ...]:
     """Every provider, in the order in which a refresh asks them. Opens no connection.
 
     >>> [provider.name for provider in providers()]
-    ['fred']
+    ['fred', 'yahoo']
     """
     # Here, so that reading embedded data loads nothing that opens connections.
     from xl_thesis.sources.fred import Fred
+    from xl_thesis.sources.yahoo import Yahoo
 
-    return (Fred(),)
+    return (Fred(), Yahoo())

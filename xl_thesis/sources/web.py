@@ -139,7 +139,7 @@ class Web:
 
     def _open(self) -> httpx.Client:
         if self._client is None:
-            inner = httpx.HTTPTransport(verify=_trust(self.link), proxy=_proxy(self.link))
+            inner = httpx.HTTPTransport(verify=_trust(self.link), proxy=proxy_of(self.link))
             transport = _Keyed(inner, self.secret_name, self.secret) if self.secret else inner
             self._client = httpx.Client(
                 transport=transport,
@@ -212,13 +212,13 @@ def _said(error: Exception, provider: str, link: Link) -> SourceError:
         return _certificate(provider, getattr(certificate, "verify_code", 0), str(certificate.verify_message))
     if _find(error, ssl.SSLError) is not None:
         return TLSFailed(f"no safe connection to {provider} could be agreed; a proxy may break it: set network.proxy")
-    proxy = _proxy(link)
+    proxy = proxy_of(link)
     if isinstance(error, httpx.ProxyError):
-        return ProxyFailed(f"the proxy {_shown(proxy)} refuses to connect to {provider} ({error})")
+        return ProxyFailed(f"the proxy {shown(proxy)} refuses to connect to {provider} ({error})")
     if isinstance(error, httpx.TimeoutException):
         return TimedOut(f"{provider} did not answer within {link.timeout_seconds:g} seconds")
     if isinstance(error, httpx.ConnectError) and proxy is not None:
-        return ProxyFailed(f"the proxy {_shown(proxy)} cannot be reached; check network.proxy")
+        return ProxyFailed(f"the proxy {shown(proxy)} cannot be reached; check network.proxy")
     if isinstance(error, httpx.ConnectError):
         return Unreachable(f"{provider} cannot be reached; check the connection, or set network.proxy")
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
@@ -251,12 +251,12 @@ def _find(error: BaseException | None, kind: type[Caught]) -> Caught | None:
     return None
 
 
-def _proxy(link: Link) -> str | None:
+def proxy_of(link: Link) -> str | None:
     """The proxy that is set, else the one of the system."""
     return link.proxy or getproxies().get("https")
 
 
-def _shown(proxy: str | None) -> str:
+def shown(proxy: str | None) -> str:
     """A proxy's address without its login."""
     return (proxy or "").rpartition("@")[2].rpartition("//")[2]
 
