@@ -87,9 +87,12 @@ class Web:
             self._client.close()
             self._client = None
 
-    def get(self, url: str, params: Mapping[str, str], read: Callable[[Answer], Result]) -> Result:
+    def get(
+        self, url: str, params: Mapping[str, str], read: Callable[[Answer], Result], *, page: bool = False
+    ) -> Result:
         """What ``read`` makes of the answer. ``read`` raises a ``SourceError`` where it is not what was asked for.
 
+        A web page is never what was asked for, unless ``page`` says so.
         Up to ``ATTEMPTS`` tries where another may help. Raises the ``SourceError`` of the last.
         """
         patience = _PATIENCE * self.link.timeout_seconds
@@ -99,10 +102,12 @@ class Web:
             wait=self._back_off,
             reraise=True,
         )
-        result: Result = retrying(self._once, url, params, read, time.monotonic() + patience)
+        result: Result = retrying(self._once, url, params, read, page, time.monotonic() + patience)
         return result
 
-    def _once(self, url: str, params: Mapping[str, str], read: Callable[[Answer], Result], deadline: float) -> Result:
+    def _once(
+        self, url: str, params: Mapping[str, str], read: Callable[[Answer], Result], page: bool, deadline: float
+    ) -> Result:
         answer = self._fetch(url, params, deadline)
         self._check_clock(answer)
         if answer.status == 429:
@@ -111,7 +116,7 @@ class Web:
             raise Unreachable(f"{self.provider} cannot answer now ({answer.status})", _retry_after(answer))
         if answer.status == 407:
             raise ProxyFailed("the proxy asks for a login (407); set network.proxy with it")
-        if answer.looks_like_html():
+        if answer.looks_like_html() and not page:
             raise BadAnswer(
                 f"{self.provider} answered with a web page instead of data ({answer.status}); a proxy or a login page"
                 " may stand in between"
