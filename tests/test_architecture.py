@@ -23,6 +23,7 @@ SOURCES, HOSTS, WORKBOOK = "xl_thesis.sources", "xl_thesis_udfs.hosts", "xl_thes
 DOORS = {
     "fredapi": [SOURCES], "yfinance": [SOURCES], "requests": [SOURCES], "curl_cffi": [SOURCES],
     "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
+    "httpx": [SOURCES],
     "xlwings": [HOSTS],
     "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK],
     "sqlite3": ["xl_thesis.store"], "psycopg": ["xl_thesis.store"],

@@ -79,7 +79,11 @@ class StoreError(ThesisError):
 
 
 class SourceError(ThesisError):
-    """A provider failed during a refresh."""
+    """A provider failed during a refresh. ``retry_after``: seconds until it wants to be asked again, if it said so."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class BadKey(SourceError):

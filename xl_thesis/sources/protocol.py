@@ -76,7 +76,10 @@ Outcome = Pull | SourceError
 class Provider(Protocol):
     """One publisher's service."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """``fred``, ``yahoo``, ``ecb``, ``worldbank``, ``oecd``, ``treasury`` or ``sec``."""
+        ...
 
     def symbol(self, meta: SeriesMeta) -> str | None:
         """The provider's own id of a series; None where it does not serve the series."""
