@@ -8,11 +8,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-FRED_NOTICE = (
-    "This product uses the FRED® API but is not endorsed or certified by the Federal Reserve Bank of St. Louis."
-)
-"""What FRED's terms ask a product to show."""
-
 SeriesStatus = Literal["fetched", "unchanged", "failed", "not asked"]
 
 DONE, PARTLY, NOTHING = 0, 4, 5

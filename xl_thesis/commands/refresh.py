@@ -20,7 +20,7 @@ def refresh(thesis: str | None, only: tuple[str, ...], ask_all: bool, as_json: b
     Exit codes: 0 all series, 4 some, 5 none. Ctrl-C stops; the next refresh goes on from there.
     """
     from xl_thesis import actions, render
-    from xl_thesis.refresh_report import FRED_NOTICE
+    from xl_thesis.sources.fred import NOTICE
 
     with render.refresh_progress(lines=not as_json) as progress:
         report = actions.refresh(thesis=thesis, only=only or None, ask_all=ask_all, progress=progress)
@@ -29,5 +29,5 @@ def refresh(thesis: str | None, only: tuple[str, ...], ask_all: bool, as_json: b
     else:
         click.echo("\n".join(report.lines()))
         if any(item.series_id.startswith("FRED:") for item in report.series):
-            click.echo(FRED_NOTICE)
+            click.echo(NOTICE)
     sys.exit(report.exit_code)
