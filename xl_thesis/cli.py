@@ -15,6 +15,7 @@ from xl_thesis.commands import (
     call,
     config,
     dxy,
+    enter,
     ledger,
     look,
     refresh,
@@ -47,6 +48,7 @@ def cli() -> None:
 COMMANDS: tuple[click.Command, ...] = (
     score.demo,
     refresh.refresh,
+    enter.import_values,
     score.score,
     score.explain,
     score.snapshot,

@@ -9,6 +9,7 @@ dates. A null value is a withdrawn one.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import os
 import sys
@@ -168,6 +169,34 @@ class Store:
                 if exact or part:
                     self._pack([key])
             write_feed(self.engine, series_id, source=source, state=state, facts=facts, at=stamp, changed=bool(change))
+        self._forget()
+        return change
+
+    def enter(
+        self, dated: Iterable[tuple[Row, str]], undated: Iterable[Row], *, seen_on: dt.date, source: str
+    ) -> Change:
+        """Keep what a person entered, in one transaction.
+
+        ``dated`` rows, each with its own source, count from the day they give, which replaces a value given for the
+        same day before. ``undated`` rows have the usual day, and count as in ``record`` where they are not exact.
+        """
+        stamp = _stamp(None)
+        change = Change()
+        with self.engine.writing():
+            key_of = self._key_maker()
+            table: dict[tuple[int, int, int], Observation] = {}
+            for (series_id, observed_on, value, available_at), said in dated:
+                key, period, day = key_of(series_id), _day(observed_on), _day(available_at)
+                table[key, period, day] = (key, period, day, 0, _finite(value), stamp, said, None)
+            for name, own in _by_series(undated).items():
+                key = key_of(name)
+                arrived, _ = changed_rows(key, own, self.held(key), _number(seen_on), exact=False)
+                table |= {row[:3]: (*row, stamp, source, None) for row in arrived}
+            for key, group in itertools.groupby(sorted(table), key=lambda place: place[0]):
+                before = self.held(key)
+                self.engine.put([table[place] for place in group])
+                self._pack([key])
+                change += before.difference(self.held(key))
         self._forget()
         return change
 

@@ -74,6 +74,17 @@ class Held:
             "<f8"
         ).tobytes()
 
+    def rows(self) -> dict[tuple[int, int], float]:
+        """Every value by (period, day it became available)."""
+        places = zip(self.days.tolist(), self.available.tolist(), strict=True)
+        return dict(zip(places, self.values.tolist(), strict=True))
+
+    def difference(self, after: Held) -> Change:
+        """What came between this and a later state of the series."""
+        before, periods = self.rows(), set(self.days.tolist())
+        new = [place for place, value in after.rows().items() if before.get(place) != value and value == value]
+        return Change(len(new), sum(1 for period, _ in new if period in periods))
+
     def in_force(self) -> dict[int, float | None]:
         """The newest value of each period."""
         pairs = zip(self.days.tolist(), self.values.tolist(), strict=True)
