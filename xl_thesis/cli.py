@@ -14,6 +14,7 @@ import click
 from xl_thesis.commands import (
     call,
     config,
+    doctor,
     dxy,
     enter,
     ledger,
@@ -68,6 +69,7 @@ COMMANDS: tuple[click.Command, ...] = (
     thesis.thesis,
     config.config,
     store.store,
+    doctor.doctor,
     call.call,
 )
 for command in COMMANDS:
