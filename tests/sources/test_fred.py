@@ -8,6 +8,7 @@ import logging
 import subprocess
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -288,7 +289,7 @@ def test_a_fault_that_stays(serve: Serve, fault: str) -> None:
 @pytest.mark.parametrize("fault", [fault for fault in KINDS if fault not in {"clock", "429 retry tomorrow", "drip"}])
 def test_a_fault_that_passes_costs_nothing_but_time(serve: Serve, fault: str) -> None:
     loopback = Loopback(server.Fred({"UNRATE": unrate()}).answer)
-    link = serve(loopback)
+    link = replace(serve(loopback), timeout_seconds=1.0)
     loopback.faults = [fault, "500", fault]
     assert len(good(one(link)).rows) == 5
 
@@ -460,7 +461,9 @@ def test_plain_fredapi_talks_to_the_server(serve: Serve, monkeypatch: pytest.Mon
     plain = fredapi.Fred(api_key=KEY)
     monkeypatch.setattr(plain, "root_url", link.fred_base_url)
     assert plain.get_series_info("GDP")["title"] == "Gross Domestic Product"
-    first = plain.get_series_first_release("GDP")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas' words about fredapi's code
+        first = plain.get_series_first_release("GDP")
     assert {str(day.date()): value for day, value in first.items()} == {
         answer["date"]: float(answer["first"]) for answer in read("answers.csv")
     }

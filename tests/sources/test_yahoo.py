@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -213,8 +214,8 @@ def test_two_dollar_indices_that_disagree_are_said(yahoo: tuple[Server, Loopback
 def test_it_goes_on_without_cookie_and_crumb(yahoo: tuple[Server, Loopback, Link]) -> None:
     fake, loopback, link = yahoo
     fake.tickers["SPY"] = steady(5)
-    loopback.faults = ["404", "429", "429", "500"]
-    assert isinstance(pull(link, wanted())[0], Pull)
+    loopback.faults = ["404", "429", "500", "429"]
+    assert isinstance(pull(replace(link, timeout_seconds=3.0), wanted())[0], Pull)
 
 
 KINDS: dict[str, type[SourceError]] = {
@@ -242,6 +243,7 @@ def test_a_fault_that_stays(
 @pytest.mark.parametrize("fault", ["500", "502 page", "empty", "wrong JSON", "login page", "cut", "reset"])
 def test_a_fault_that_passes_costs_nothing_but_time(yahoo: tuple[Server, Loopback, Link], fault: str) -> None:
     fake, loopback, link = yahoo
+    link = replace(link, timeout_seconds=3.0)
     fake.tickers["SPY"] = steady()
     loopback.faults = [fault] * 3
     assert len(of(good(pull(link, wanted())[0]), "YAHOO:SPY")) == 30
@@ -342,8 +344,6 @@ def test_plain_yfinance_talks_to_the_server(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(link.ca_bundle))
     monkeypatch.setenv("https_proxy", link.proxy or "")
     yfinance.set_tz_cache_location(str(tmp_path / "plain"))
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas' words about yfinance's code
         frame = yfinance.Ticker("SPY").history(period="max", auto_adjust=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,20 +30,34 @@ class Pace:
 
     def wait(self) -> None:
         """Return when this caller's turn has come. Raises ``OSError`` where the file cannot be written."""
-        from filelock import FileLock
-
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.file.with_name(self.file.name + ".lock"), timeout=_LONGEST_QUEUE):
+        with self._locked():
             now = self.clock()
             turn = max(now, self._next_free())
             if turn - now > _LONGEST_QUEUE:
                 turn = now
-            self.file.write_text(repr(turn + 1 / self.per_second), encoding="ascii")
+            self._keep_free(turn + 1 / self.per_second)
         if turn > now:
             self.sleep(turn - now)
+
+    def hold(self) -> None:
+        """Let no turn begin sooner than if one had begun now."""
+        with self._locked():
+            free = self._next_free()
+            soonest = self.clock() + 1 / self.per_second
+            if free < soonest:
+                self._keep_free(soonest)
+
+    def _locked(self) -> AbstractContextManager[object]:
+        from filelock import FileLock
+
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.file.with_name(self.file.name + ".lock"), timeout=_LONGEST_QUEUE)
 
     def _next_free(self) -> float:
         try:
             return float(self.file.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
             return 0.0
+
+    def _keep_free(self, moment: float) -> None:
+        self.file.write_text(repr(moment), encoding="ascii")

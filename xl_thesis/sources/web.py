@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import random
 import ssl
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 from urllib.request import getproxies
@@ -126,11 +128,14 @@ class Web:
         return read(answer)
 
     def _fetch(self, url: str, params: Mapping[str, str], deadline: float) -> Answer:
+        client = self._open()
         if self.pace is not None:
             self.pace.wait()
         self.asked += 1
         try:
-            with self._open().stream("GET", url, params=dict(params)) as response:
+            with client.stream("GET", url, params=dict(params)) as response:
+                if self.pace is not None and self.asked == 1:
+                    self.pace.hold()  # the connection had to be made first, so this request arrived late
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
@@ -267,15 +272,18 @@ def shown(proxy: str | None) -> str:
 
 
 def _trust(link: Link) -> ssl.SSLContext:
-    """The certificates that are set, else those of the system and of the Python world."""
+    """The certificates that are set, else those of the system, else (a bare container) those of the Python world."""
     if link.ca_bundle is not None:
         try:
             return ssl.create_default_context(cafile=link.ca_bundle)
         except (OSError, ssl.SSLError):
             raise TLSFailed(f"network.ca_bundle '{link.ca_bundle}' cannot be read as certificates") from None
-    import certifi
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cafile=certifi.where())
+    paths = ssl.get_default_verify_paths()
+    if sys.platform.startswith("linux") and not (paths.cafile or (paths.capath and any(Path(paths.capath).iterdir()))):
+        import certifi
+
+        context.load_verify_locations(cafile=certifi.where())
     return context

@@ -82,7 +82,7 @@ class Session:
     def _once(self, ticker: str, since: dt.date | None) -> History:
         self._session.last = None
         try:
-            with _quiet():
+            with _arranged(proxy_of(self._link)):
                 asked = yfinance.Ticker(ticker, session=self._session)
                 span: dict[str, str] = {"period": "max"} if since is None else {"start": since.isoformat()}
                 frame = asked.history(
@@ -147,14 +147,14 @@ def _forget() -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _arranged(proxy: str | None) -> Iterator[None]:
     """yfinance as we want it, and without its words and pandas' on the user's screen; all put back afterwards."""
     home_of_cache = home() / "yahoo"
     home_of_cache.mkdir(parents=True, exist_ok=True)
     yfinance.set_tz_cache_location(str(home_of_cache))
-    debug = yfinance.config.debug
-    hidden, levels = debug.hide_exceptions, {name: logging.getLogger(name).level for name in _LOGGERS}
-    debug.hide_exceptions = False
+    debug, network = yfinance.config.debug, yfinance.config.network
+    before, levels = (debug.hide_exceptions, network.proxy), {name: logging.getLogger(name).level for name in _LOGGERS}
+    debug.hide_exceptions, network.proxy = False, proxy and {"http": proxy, "https": proxy}
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
@@ -162,7 +162,7 @@ def _quiet() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
-        debug.hide_exceptions = hidden
+        debug.hide_exceptions, network.proxy = before
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
 
