@@ -1,6 +1,7 @@
 """The ``xl-thesis`` command: arguments in, exit code out.
 
-Exit codes: 0 done, 2 bad input, 3 the score is withheld, 1 anything else.
+Exit codes: 0 done, 2 bad input, 3 the score is withheld, 4 a refresh brought part, 5 a refresh brought nothing,
+1 anything else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,23 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, history, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import (
+    call,
+    config,
+    doctor,
+    dxy,
+    enter,
+    history,
+    ledger,
+    look,
+    refresh,
+    score,
+    sensitivity,
+    store,
+    thesis,
+    validate,
+    watch,
+)
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -32,6 +49,8 @@ def cli() -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     score.demo,
+    refresh.refresh,
+    enter.import_values,
     score.score,
     score.explain,
     score.snapshot,
@@ -50,6 +69,9 @@ COMMANDS: tuple[click.Command, ...] = (
     watch.freeze,
     validate.validate,
     thesis.thesis,
+    config.config,
+    store.store,
+    doctor.doctor,
     call.call,
 )
 for command in COMMANDS:
