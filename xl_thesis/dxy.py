@@ -312,6 +312,28 @@ def dollar_index(scorer: Scorer, as_of: dt.date | None = None, chain: Sequence[s
     )
 
 
+def best_source(scorer: Scorer, as_of: dt.date | None = None, chain: Sequence[str] = DOLLAR_INDEX) -> str:
+    """The first series of ``chain`` that is fresh on a day, else the freshest; patience is the thesis's.
+
+    Raises ``MissingData`` with every reason where none counts.
+    """
+    knowledge = _knowledge(scorer, as_of)
+    reasons: list[str] = []
+    best, found = 0.0, ""
+    for meta, series in _known(scorer, knowledge, chain, reasons):
+        last = to_date(series.days[-1])
+        patience = scorer.thesis.method.staleness[series.schedule.frequency]
+        fresh = freshness(series.schedule.days_overdue(last, knowledge.on), patience)
+        reasons.append(f"{meta.id}: its last value is of {last}")
+        if fresh > best:
+            best, found = fresh, meta.id
+        if best >= 1.0:
+            break
+    if not found:
+        raise MissingData("; ".join(reasons))
+    return found
+
+
 def _level(meta: SeriesMeta, series: TimeSeries) -> IndexLevel:
     return IndexLevel(
         series=meta.id,
