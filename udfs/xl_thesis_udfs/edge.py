@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
 from xl_thesis.errors import CalculationError, InputError, MissingData, ThesisError
 from xl_thesis_udfs import failures
 from xl_thesis_udfs.cells import CellError, CellValue, Code, Value, outgoing

@@ -79,6 +79,8 @@ def fed_cuts(
     if by is None:
         policy, yield_ = (_current(find_series(name), day).value for name in ("FRED:DFF", "FRED:DGS1"))
         return fedfunds.cuts_proxy(policy, yield_).cuts
+    if by <= day:
+        raise InputError(f"by: {by} is not after {day}, the day as known on")
     if not fedfunds.MEETINGS[0] < day or by >= fedfunds.MEETINGS[-1]:
         first, last = fedfunds.MEETINGS[0], fedfunds.MEETINGS[-1]
         raise MissingData(f"meetings are known from {first} to {last}, so cuts from {day} to {by} cannot be counted")
