@@ -4,6 +4,7 @@ has changed: the store, the New York day, the file of a thesis, the ledger."""
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from collections.abc import Callable, Hashable
 from functools import cache
@@ -25,6 +26,7 @@ REMEMBERED = 512
 
 State = tuple[Hashable, ...]
 _LOOK_EVERY = 1.0
+_OPENED = itertools.count()  # no two stores of a process have the same state
 _NEW_YORK = ZoneInfo("America/New_York")
 _THESIS_FILES = (".yaml", ".yml")
 Result = TypeVar("Result")
@@ -38,7 +40,6 @@ class Session:
         self._results: Memo[Any] = Memo(REMEMBERED)
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
         self._look_again = 0.0
-        self._opened = 0
         self._open()
 
     def close(self) -> None:
@@ -131,7 +132,7 @@ class Session:
         self._store = open_default_store()
         self._scorers.clear()
         self._file = _identity(self._store.path)
-        self._opened += 1
+        self._opened = next(_OPENED)
 
     def _look_at_file(self, now: float) -> None:
         """Open the store anew where its file is no longer the one that is open."""

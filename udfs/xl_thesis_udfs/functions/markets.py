@@ -13,6 +13,7 @@ from xl_thesis.models import SeriesMeta, Span, parse_span
 from xl_thesis.observations import to_date
 from xl_thesis.scoring import freshness
 from xl_thesis_udfs.arguments import AsOf, chosen
+from xl_thesis_udfs.cells import day_of
 from xl_thesis_udfs.functions.series import find_series
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -149,7 +150,7 @@ def _window(text: str) -> Span | dt.date:
         except ValueError:
             raise InputError(f"window: '{text}' is not a length such as 13W, 6M or 1Y") from None
     try:
-        return dt.date.fromisoformat(text)
+        return day_of(float(text) if text.isdecimal() else text)
     except ValueError:
         raise InputError(f"window: '{text}' is not a length such as 13W, 6M, 1Y, or a day") from None
 
