@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -16,7 +17,7 @@ import pytest
 from tests.reference import fedwatch, strategy
 from xl_thesis import fedfunds, ledger, pipeline
 from xl_thesis.pipeline import open_default_store
-from xl_thesis.store import Row
+from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge, formula
 from xl_thesis_udfs import session as sessions
@@ -26,9 +27,19 @@ from xl_thesis_udfs.session import session
 THESIS = "american_exceptionalism"
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the embedded data, made once."""
+    path = tmp_path_factory.mktemp("seeded") / "store.sqlite"
+    with open_store(path) as store:
+        pipeline.seed(store)
+    return path
+
+
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_home(seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store and a session that no other test sees."""
+    shutil.copy(seeded, tmp_path / "store.sqlite")
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
     session.cache_clear()
     yield tmp_path

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import math
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ def table(text: str) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def embedded(path: str, until: dt.date = JUNE) -> dict[str, float]:
     """Values of an embedded file as known on a day, read without the package."""
     found: dict[str, float] = {}

@@ -133,6 +133,8 @@ def _word(name: str, value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     word = str(value).strip()
+    if not word.isprintable():
+        raise InputError(f"{name}: the text holds characters that no name has")
     if name == "thesis" and word.startswith(("\\\\", "//")):
         raise InputError("a cell reads no thesis from another machine; copy the file to this one")
     return word

@@ -163,7 +163,7 @@ def _identity(path: str | Path) -> Hashable:
 def _stamp(path: str | Path) -> Hashable:
     """What changes whenever a file does; None where there is none."""
     try:
-        found = Path(path).expanduser().stat()
+        found = Path(path).stat()
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
