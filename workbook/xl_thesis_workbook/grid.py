@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -16,6 +17,8 @@ from xl_thesis_workbook.xml_bytes import attributes, end_tag, start_tag, with_at
 
 _EPOCH, _MAC_EPOCH = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY_SECONDS = 86_400
+FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:[\w.-]+:)?f\s*>)")
+_TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 _UNSAFE = (b"<!--", b"<![CDATA[", b"<?")
 
 
@@ -69,6 +72,17 @@ class Writer:
                 rest = self._rest(value)
             parts.append(f'<{p}c r="{letters}{number}"{style}{rest}')
         return "".join(parts)
+
+    def with_value(self, old: Old, value: Value) -> bytes:
+        """A cell with its own formula, as it is written, and another value."""
+        p = self._prefix
+        tag, formula = start_tag("c").match(old.xml), FORMULA.search(old.xml)
+        assert tag is not None and formula is not None, "only for cells with a formula"  # noqa: S101, PT018
+        kind, content = self._plain(value)
+        kind = ' t="str"' if kind == ' t="inlineStr"' else kind
+        start = _TYPE.sub(b"", tag[0]).removesuffix(b">").rstrip()
+        cached = "" if content is None else f"<{p}v>{content}</{p}v>"
+        return start + f"{kind}>".encode() + formula[0] + f"{cached}</{p}c>".encode()
 
     def _rest(self, value: Cell) -> str:
         """A cell from the end of its style on."""
@@ -157,6 +171,10 @@ class Grid:
                     raise InputError(f"a sheet of it has a row without an end: row {number}")
                 body, place = self._sheet[found.end() : close.start()], close.end()
             yield Row(number, found.start(), place, found[0], body)
+
+    def cells(self, number: int) -> list[Old]:
+        """The cells of a row; none where the file has not that row."""
+        return self.rows[number].cells() if number in self.rows else []
 
     def spliced(self, segments: Mapping[int, Sequence[Segment]]) -> bytes:
         """The sheet with segments put in their rows; rows that have none keep every byte."""

@@ -109,6 +109,8 @@ class Package:
 
     def to_bytes(self) -> bytes:
         """The package with its changes; every other part is its old compressed bytes."""
+        if not self._changed:
+            return self._data
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as copy:
             for member in self._members:
