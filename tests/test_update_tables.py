@@ -20,7 +20,7 @@ from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.grid import Cell, Formula
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.report import Report
-from xl_thesis_workbook.update import finish, update_tables
+from xl_thesis_workbook.update import Update
 from xl_thesis_workbook.upsert import Rows
 
 DAYS = [dt.date(2024, month, 1) for month in range(1, 13)]
@@ -52,9 +52,10 @@ def made(*changes: Callable[[Workbook], object]) -> bytes:
 
 
 def updated(data: bytes, rows: Sequence[Sequence[Cell]], **more: Rows) -> tuple[bytes, Report]:
-    book = Book(Package(data))
-    report = update_tables(book, {"Series": Rows(["Day", "Value", "Words"], rows), **more})
-    return finish(book), report
+    update = Update(Book(Package(data)), DAYS[5])
+    for name, wanted in {"Series": Rows(["Day", "Value", "Words"], rows), **more}.items():
+        update.table(name, wanted)
+    return update.finish(), update.report
 
 
 def differing(before: bytes, after: bytes) -> set[str]:
@@ -190,6 +191,33 @@ def test_rows_that_the_data_have_no_more_are_kept_and_told() -> None:
     after, report = updated(made(), [*series(1), *series(4, 2)])
     assert rows_of(after) == series(6)
     assert [item.key for item in report.rows] == [DAYS[1]]
+
+
+def test_the_row_of_the_day_that_the_workbook_was_made_for_moves_on() -> None:
+    """A history ends at that day, which is no end of a month; the next history has other days there."""
+    rows = [*series(5), [dt.date(2024, 6, 30), 1.5, "end of month"], [dt.date(2024, 7, 4), 2.5, "today"]]
+    after, report = updated(made(), rows)
+    assert rows_of(after) == rows
+    assert not report.rows
+    assert [item.key for item in report.added] == [dt.date(2024, 7, 4)]
+
+
+def test_a_window_of_formulas_shows_the_newest_rows_and_never_grows() -> None:
+    def window(book: Workbook) -> None:
+        sheet = book.create_sheet("Window")
+        sheet.append(["As of", "Score"])
+        for back in (2, 1, 0):
+            sheet.append([f"=INDEX(Series[Day],ROWS(Series[Day])-{back})", f"=A{4 - back}+0"])
+        sheet.add_table(Table(displayName="Window", ref="A1:B4"))
+
+    rows: list[list[Cell]] = [
+        [Formula(f"INDEX(Series[Day],ROWS(Series[Day])-{back})", 100 - back), Formula(f"A{9 - back}+0", 200 - back)]
+        for back in (4, 3, 2, 1, 0)
+    ]
+    after, report = updated(made(window), series(6), Window=Rows(["As of", "Score"], rows))
+    assert report.calculated == 6 and not report.formulas and not report.added
+    sheet = openpyxl.load_workbook(io.BytesIO(after), data_only=True)["Window"]
+    assert [[cell.value for cell in row] for row in sheet["A2:B4"]] == [[98, 198], [99, 199], [100, 200]]
 
 
 def test_an_empty_row_is_filled_first() -> None:

@@ -17,6 +17,7 @@ from xl_thesis_workbook.xml_bytes import attributes, end_tag, start_tag, with_at
 
 _EPOCH, _MAC_EPOCH = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY_SECONDS = 86_400
+ERRORS = ("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!")
 FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:[\w.-]+:)?f\s*>)")
 _TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 _UNSAFE = (b"<!--", b"<![CDATA[", b"<?")
@@ -78,8 +79,7 @@ class Writer:
         p = self._prefix
         tag, formula = start_tag("c").match(old.xml), FORMULA.search(old.xml)
         assert tag is not None and formula is not None, "only for cells with a formula"  # noqa: S101, PT018
-        kind, content = self._plain(value)
-        kind = ' t="str"' if kind == ' t="inlineStr"' else kind
+        kind, content = self._result(value)
         start = _TYPE.sub(b"", tag[0]).removesuffix(b">").rstrip()
         cached = "" if content is None else f"<{p}v>{content}</{p}v>"
         return start + f"{kind}>".encode() + formula[0] + f"{cached}</{p}c>".encode()
@@ -88,8 +88,7 @@ class Writer:
         """A cell from the end of its style on."""
         p = self._prefix
         if isinstance(value, Formula):
-            kind, content = self._plain(value.value)
-            kind = ' t="str"' if kind == ' t="inlineStr"' else kind
+            kind, content = self._result(value.value)
             cached = "" if content is None else f"<{p}v>{content}</{p}v>"
             return f"{kind}><{p}f>{escape(value.text)}</{p}f>{cached}</{p}c>"
         kind, content = self._plain(value)
@@ -98,6 +97,13 @@ class Writer:
         if kind == ' t="inlineStr"':
             return f'{kind}><{p}is><{p}t xml:space="preserve">{content}</{p}t></{p}is></{p}c>'
         return f"{kind}><{p}v>{content}</{p}v></{p}c>"
+
+    def _result(self, value: Value) -> tuple[str, str | None]:
+        """The same for the value of a formula, which may be text or an error."""
+        kind, content = self._plain(value)
+        if kind != ' t="inlineStr"':
+            return kind, content
+        return (' t="e"' if value in ERRORS else ' t="str"'), content
 
     def _plain(self, value: Value) -> tuple[str, str | None]:
         """The type attribute of a value, and its digits or escaped words; None where it leaves the cell empty."""

@@ -21,6 +21,7 @@ _CELL = re.compile(
     rb"<(?:[\w.-]+:)?c(?:\s[^>]*)?>(?:<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>(?P<formula>[^<]*)</[^>]*>))?"
     rb"\s*(?:<(?:[\w.-]+:)?v(?:\s[^>]*)?>(?P<value>[^<]*)</)?"
 )
+FIRST = dt.date(1899, 12, 30)  # the day with the number 0
 _TAG = re.compile(rb"<[^>]*>")
 _PREFIX = re.compile(rb"(</?)[A-Za-z_][\w.-]*:")
 _PREFIXED = re.compile(rb"\s(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -47,7 +48,7 @@ class Reader:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._epoch = dt.date(1904, 1, 1) if book.is_mac else dt.date(1899, 12, 30)
+        self._epoch = dt.date(1904, 1, 1) if book.is_mac else FIRST
 
     @cached_property
     def _strings(self) -> list[str]:
@@ -126,8 +127,8 @@ def as_cell(found: Found) -> Cell:
     """What was found, as it would be written."""
     if found.formula is None:
         return found.value
-    value = found.value.isoformat() if isinstance(found.value, dt.date) else found.value
-    return Formula(found.formula, value)
+    value = found.value
+    return Formula(found.formula, (value - FIRST).days if isinstance(value, dt.date) else value)
 
 
 def is_same(value: Value, other: Value) -> bool:

@@ -16,7 +16,10 @@ _MOST_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """One cell: its table, the key of its row, its column, and what it held before and after."""
+    """One cell: its table, the key of its row, its column, and what it held before and after.
+
+    A cell beside the tables has its sheet's name and its address, and no column.
+    """
 
     table: str
     key: Value
@@ -25,7 +28,7 @@ class CellChange:
     after: Cell
 
     def __str__(self) -> str:
-        where = f"{self.table}, {shown(self.key)}, {self.column}"
+        where = ", ".join(part for part in (self.table, shown(self.key), self.column) if part)
         return f"{where}: {shown(self.before)} -> {shown(self.after)}"
 
     def to_json(self) -> dict[str, Any]:

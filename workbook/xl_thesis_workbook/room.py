@@ -44,8 +44,9 @@ def is_our_formula(found: str, ours: str) -> bool:
     >>> is_our_formula("SUM(Sheet2!$B$7:$B$9) ", "SUM('My data'!B3:B5)")
     True
     """
-    return found == "" or _shape(found) == _shape(ours)
+    return found == "" or shape_of(found) == shape_of(ours)
 
 
-def _shape(formula: str) -> str:
+def shape_of(formula: str) -> str:
+    """A formula without the places that it points to."""
     return _REFERENCE.sub(lambda match: "!" if match[0].endswith("!") else "#", formula).replace(" ", "").lower()

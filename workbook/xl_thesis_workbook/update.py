@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable
 
 from xl_thesis.errors import InputError
-from xl_thesis_workbook.book import Book
+from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.grid import Grid, Segment
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.report import Report
@@ -15,45 +16,58 @@ from xl_thesis_workbook.xml_bytes import prove
 _SIGNATURES, _REVISIONS = "_xmlsignatures/", "xl/revisions/"
 
 
-def update_tables(book: Book, wanted: Mapping[str, Rows]) -> Report:
-    """Bring tables of a workbook to what they are to hold; return what was done.
+class Update:
+    """One workbook on its way: what differs is gathered by sheet, and written at once.
 
-    Rows are found by their key. A table that is not there is left out and noted. Raises ``InputError``, with the book
-    as it was, for what cannot be done without harm.
+    ``day`` is the one that the workbook was made for; with ``is_check`` only the report is wanted. Raises
+    ``InputError`` for a workbook that a change would harm.
     """
-    check_changeable(book)
-    reader, report = Reader(book), Report()
-    by_sheet: dict[str, list[str]] = {}
-    for name in wanted:
-        if name.lower() in book.tables:
-            by_sheet.setdefault(book.table(name).sheet, []).append(name)
-        else:
-            report.notes.append(f"table {name} is no longer there; nothing was written for it")
-    done: dict[str, tuple[Grid, list[Upsert]]] = {}
-    for sheet, names in by_sheet.items():
-        grid = Grid(book.package.read(sheet))
-        done[sheet] = grid, [Upsert(book, reader, grid, book.table(name), wanted[name]) for name in names]
-        for step in done[sheet][1]:
-            step.run()
-    for sheet, (grid, steps) in done.items():
-        segments: dict[int, list[Segment]] = {}
-        for step in steps:
-            for number, found in step.segments.items():
-                segments.setdefault(number, []).extend(found)
-            report.add(step.report)
-        book.package.put(sheet, grid.spliced(segments))
-        for step in steps:
-            book.resize(step.table, step.bottom)
-    return report
 
+    def __init__(self, book: Book, day: dt.date | None = None, *, is_check: bool = False) -> None:
+        if not is_check:
+            check_changeable(book)
+        self.book, self.reader, self.report = book, Reader(book), Report()
+        self._day, self._is_check = day, is_check
+        self._grids: dict[str, Grid] = {}
+        self._segments: dict[str, dict[int, list[Segment]]] = {}
+        self._bottoms: list[tuple[TablePlace, int]] = []
 
-def finish(book: Book) -> bytes:
-    """The workbook's bytes, asking for a calculation where anything changed; every changed part is proven sound."""
-    if book.package.changed:
-        book.ask_for_calculation()
-    for part in book.package.changed:
-        prove(book.package.read(part), part)
-    return book.package.to_bytes()
+    def grid(self, sheet: str) -> Grid:
+        """The rows of a sheet, as they were."""
+        if sheet not in self._grids:
+            self._grids[sheet] = Grid(self.book.package.read(sheet))
+        return self._grids[sheet]
+
+    def put(self, sheet: str, number: int, segments: Iterable[Segment]) -> None:
+        """Have cells written into a row of a sheet."""
+        self._segments.setdefault(sheet, {}).setdefault(number, []).extend(segments)
+
+    def table(self, name: str, wanted: Rows) -> None:
+        """Bring a table to the rows it is to hold; one that is not there is noted."""
+        if name.lower() not in self.book.tables:
+            self.report.notes.append(f"table {name} is no longer there; nothing was written for it")
+            return
+        table = self.book.table(name)
+        step = Upsert(self.book, self.reader, self.grid(table.sheet), table, wanted, self._day)
+        step.is_check = self._is_check
+        step.run()
+        for number, segments in step.segments.items():
+            self.put(table.sheet, number, segments)
+        self._bottoms.append((table, step.bottom))
+        self.report.add(step.report)
+
+    def finish(self) -> bytes:
+        """The workbook's bytes, asking for a calculation where anything changed; changed parts are proven sound."""
+        package = self.book.package
+        for sheet, segments in self._segments.items():
+            package.put(sheet, self.grid(sheet).spliced(segments))
+        for table, bottom in self._bottoms:
+            self.book.resize(table, bottom)
+        if package.changed:
+            self.book.ask_for_calculation()
+        for part in package.changed:
+            prove(package.read(part), part)
+        return package.to_bytes()
 
 
 def check_changeable(book: Book) -> None:
@@ -63,3 +77,5 @@ def check_changeable(book: Book) -> None:
         raise InputError("it is signed, and a change would break the signature; remove it in Excel first")
     if any(name.startswith(_REVISIONS) for name in names):
         raise InputError("it is shared in the old way, with a record of changes; stop sharing it in Excel first")
+    if book.is_mac:
+        raise InputError("it counts days from 1904; turn that off under File, Options, Advanced, and check its dates")

@@ -24,19 +24,29 @@ _RELATIVE = re.compile(r"(?<![\w$\[])\$?[A-Za-z]{1,3}\$?\d+(?![\w(])")
 class Rows:
     """The rows that a table is to have: the first column is the key.
 
-    ``inputs`` names the columns that readers change, each with the column that holds the definition's value.
+    ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
+    key is a formula, the table is a window of fixed size over the newest rows.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     inputs: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_window(self) -> bool:
+        """Whether the table shows the last rows, as many as it has room for."""
+        return bool(self.rows) and isinstance(self.rows[0][0], Formula)
+
 
 class Upsert:
     """One table of one workbook on its way from what it holds to what it is to hold."""
 
-    def __init__(self, book: Book, reader: Reader, grid: Grid, table: TablePlace, wanted: Rows) -> None:
+    def __init__(
+        self, book: Book, reader: Reader, grid: Grid, table: TablePlace, wanted: Rows, day: dt.date | None = None
+    ) -> None:
         self._book, self._reader, self._grid, self.table, self._wanted = book, reader, grid, table, wanted
+        self._day = day
+        self.is_check = False
         self._writer = Writer(grid.prefix, is_mac=book.is_mac)
         self._places = _places(table, wanted.columns)
         self._definitions = {
@@ -48,6 +58,11 @@ class Upsert:
 
     def run(self) -> None:
         """Find what differs, and write it into ``segments``."""
+        if self._wanted.is_window:
+            numbers = range(self.table.first, self._last_data() + 1)
+            for number, values in zip(reversed(numbers), reversed(self._wanted.rows), strict=False):
+                self._renew(number, values)
+            return
         rest = self._rest()
         by_key: dict[Value, int] = {}
         free = [number for number in range(self.table.first, self._last_data() + 1) if number not in self._settled]
@@ -62,6 +77,7 @@ class Upsert:
                 self._renew(by_key.pop(key), values)
             else:
                 fresh.append(values)
+        self._move_on(by_key, fresh)
         blanks = list(takewhile(self._is_blank, reversed(free)))[::-1] if fresh else []
         self._report_rest(by_key)
         self._append(fresh, blanks)
@@ -143,7 +159,7 @@ class Upsert:
             self.report.formulas.append(change)
         elif not is_our_formula(found.formula, value.text):
             self.report.formulas.append(change)
-        elif not is_same(found.value, value.value):
+        elif not is_same(_shown(as_cell(found)), value.value):
             self.report.calculated += 1
             self._put(number, column, self._writer.with_value(old, value.value))
 
@@ -155,6 +171,12 @@ class Upsert:
     def _put(self, number: int, column: int, xml: bytes) -> None:
         self.segments.setdefault(number, []).append(Segment(column, column, xml))
 
+    def _move_on(self, by_key: dict[Value, int], fresh: list[Sequence[Cell]]) -> None:
+        """The last row of a history is of the day that the workbook was made for; it becomes the next row."""
+        key = self._as_key(self._day)
+        if fresh and by_key.get(key) == self._last_data():
+            self._renew(by_key.pop(key), fresh.pop(0))
+
     def _report_rest(self, by_key: Mapping[Value, int]) -> None:
         """Rows that no wanted row has claimed stay as they are."""
         for key, number in by_key.items():
@@ -165,6 +187,9 @@ class Upsert:
     def _append(self, rows: list[Sequence[Cell]], blanks: list[int]) -> None:
         """New rows: in blank rows of the table first, then below it."""
         if not rows:
+            return
+        if self.is_check:
+            self.report.added += [RowChange(self.table.name, _shown(values[0])) for values in rows]
             return
         self._check_order(rows)
         table, last = self.table, self._last_data()
