@@ -20,8 +20,8 @@ from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.grid import Cell, Formula
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.report import Report
+from xl_thesis_workbook.step import Rows
 from xl_thesis_workbook.update import Update
-from xl_thesis_workbook.upsert import Rows
 
 DAYS = [dt.date(2024, month, 1) for month in range(1, 13)]
 
@@ -187,10 +187,53 @@ def test_formulas_keep_their_text_and_get_their_value() -> None:
     assert again == after and not report.is_change
 
 
-def test_rows_that_the_data_have_no_more_are_kept_and_told() -> None:
-    after, report = updated(made(), [*series(1), *series(4, 2)])
-    assert rows_of(after) == series(6)
-    assert [item.key for item in report.rows] == [DAYS[1]]
+def test_days_that_the_data_have_no_more_are_taken_out() -> None:
+    """Formulas count every row of a history, so none may be left over from another source."""
+    wanted = [*series(1), *series(4, 2)]
+    after, report = updated(made(), wanted)
+    assert rows_of(after) == wanted
+    assert [item.key for item in report.removed] == [DAYS[1]]
+    assert openpyxl.load_workbook(io.BytesIO(after)).active.tables["Series"].ref == "A1:C6"
+    assert openpyxl.load_workbook(io.BytesIO(after)).active["A7"].value is None
+    again, report = updated(after, wanted)
+    assert again == after and not report.is_change
+
+
+def test_days_between_old_ones_take_their_place() -> None:
+    before, _ = updated(made(), [*series(2), *series(4, 4)])
+    after, report = updated(before, series(9))
+    assert rows_of(after) == series(9)
+    assert [item.key for item in report.added] == [*DAYS[2:4], DAYS[8]]
+
+
+def note(book: Workbook) -> None:
+    book.active["F5"] = "my note"
+
+
+def comment(book: Workbook) -> None:
+    book.active["B5"].comment = Comment("why", "Ann")
+
+
+def formula(book: Workbook) -> None:
+    book.active["B5"] = "=1+1"
+
+
+@pytest.mark.parametrize("change", [note, comment, formula])
+def test_nothing_beside_a_row_loses_its_day(change: Callable[[Workbook], None]) -> None:
+    with pytest.raises(InputError, match="row 5 would lose its day"):
+        updated(made(change), [*series(1), *series(4, 2)])
+    after, _ = updated(made(change), series(5))  # the last one is gone, the others stay where they are
+    assert values(after, "Series")[3][0] == values(made(), "Series")[3][0]
+
+
+def test_rows_that_somebody_added_are_kept_and_told() -> None:
+    def add(book: Workbook) -> None:
+        book["Inputs"]["A3"] = "Mine"
+
+    wanted: list[list[Cell]] = [["A", 1.0, 1.0], ["B", 2.0, 2.0]]
+    after, report = updated(made(add), series(6), Inputs=Rows(["Id", "Weight", "Definition"], wanted))
+    assert values(after, "Inputs") == [["A", 1, 1], ["Mine", 2, 2], ["B", 2, 2]]
+    assert [item.key for item in report.rows] == ["Mine"]
 
 
 def test_the_row_of_the_day_that_the_workbook_was_made_for_moves_on() -> None:
@@ -283,9 +326,9 @@ def test_cells_with_nothing_but_a_format_are_room() -> None:
     assert rows_of(after) == series(9)
 
 
-def test_rows_between_old_ones_are_refused() -> None:
-    def leave_one_out(book: Workbook) -> None:
-        book.active["A5"] = dt.date(2024, 4, 2)
+def test_days_before_those_that_a_reader_added_are_refused() -> None:
+    def estimate(book: Workbook) -> None:
+        book.active["A7"] = dt.date(2025, 1, 1)
 
-    with pytest.raises(InputError, match="rows between its old ones"):
-        updated(made(leave_one_out), series(6))
+    with pytest.raises(InputError, match="later days than its data"):
+        updated(made(estimate), series(6))

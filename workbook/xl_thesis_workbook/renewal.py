@@ -17,8 +17,8 @@ from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same
 from xl_thesis_workbook.report import CellChange, Report
 from xl_thesis_workbook.room import is_our_formula, shape_of
+from xl_thesis_workbook.step import Rows
 from xl_thesis_workbook.update import Update
-from xl_thesis_workbook.upsert import Rows
 
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)")
 
@@ -48,6 +48,8 @@ class Renewal:
 
     def run(self) -> Report:
         """Find everything that differs."""
+        old = self._update.book.tables
+        self._update.ours = [old[name] for name in self._new.tables if name in old]
         for table in self._new.tables.values():
             self._update.table(table.name, self._rows(table))
         for title, part in self._new.sheets.items():

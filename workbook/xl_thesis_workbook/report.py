@@ -61,7 +61,7 @@ class Report:
     ``added``: new rows. ``changed``: cells with another value. ``calculated``: how many values of formulas were
     renewed. ``inputs``: inputs that somebody changed (before is the definition's value). ``formulas``: our cells in
     which somebody has written a formula, or a value where we have one. ``rows``: rows that we know no more, kept.
-    ``notes``: sentences about anything else that was left alone.
+    ``removed``: days that a history has no more, taken out. ``notes``: sentences about what else was left alone.
     """
 
     added: list[RowChange] = field(default_factory=list)
@@ -70,12 +70,13 @@ class Report:
     inputs: list[CellChange] = field(default_factory=list)
     formulas: list[CellChange] = field(default_factory=list)
     rows: list[RowChange] = field(default_factory=list)
+    removed: list[RowChange] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_change(self) -> bool:
         """Whether anything in the file is other than before."""
-        return bool(self.added or self.changed or self.calculated)
+        return bool(self.added or self.changed or self.calculated or self.removed)
 
     def add(self, other: Report) -> None:
         """Take in what another found."""
@@ -85,6 +86,7 @@ class Report:
         self.inputs += other.inputs
         self.formulas += other.formulas
         self.rows += other.rows
+        self.removed += other.removed
         self.notes += other.notes
 
     def to_json(self) -> dict[str, Any]:
@@ -95,6 +97,7 @@ class Report:
             "calculated": self.calculated,
             "inputs_kept": [item.to_json() for item in self.inputs],
             "formulas_kept": [item.to_json() for item in self.formulas],
+            "removed": [item.to_json() for item in self.removed],
             "rows_kept": [item.to_json() for item in self.rows],
             "notes": list(self.notes),
         }
@@ -103,6 +106,8 @@ class Report:
         """The report as text."""
         for table, count in Counter(item.table for item in self.added).items():
             yield f"{count} new row{'s' if count > 1 else ''} in {table}"
+        for table, count in Counter(item.table for item in self.removed).items():
+            yield f"{count} row{'s' if count > 1 else ''} removed from {table}, which the data have no more"
         yield from listing("changed", self.changed)
         if self.calculated:
             yield f"{self.calculated} values of formulas renewed"

@@ -10,7 +10,8 @@ from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.grid import Grid, Segment
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.report import Report
-from xl_thesis_workbook.upsert import Rows, Upsert
+from xl_thesis_workbook.step import Rows
+from xl_thesis_workbook.upsert import Upsert
 from xl_thesis_workbook.xml_bytes import prove
 
 _SIGNATURES, _REVISIONS = "_xmlsignatures/", "xl/revisions/"
@@ -28,6 +29,7 @@ class Update:
             check_changeable(book)
         self.book, self.reader, self.report = book, Reader(book), Report()
         self._day, self._is_check = day, is_check
+        self.ours: list[TablePlace] = list(book.tables.values())
         self._grids: dict[str, Grid] = {}
         self._segments: dict[str, dict[int, list[Segment]]] = {}
         self._bottoms: list[tuple[TablePlace, int]] = []
@@ -49,7 +51,7 @@ class Update:
             return
         table = self.book.table(name)
         step = Upsert(self.book, self.reader, self.grid(table.sheet), table, wanted, self._day)
-        step.is_check = self._is_check
+        step.is_check, step.ours = self._is_check, self.ours
         step.run()
         for number, segments in step.segments.items():
             self.put(table.sheet, number, segments)
