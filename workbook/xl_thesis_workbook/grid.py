@@ -7,13 +7,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.cells import FIRST_DAY, Value, clean_text, is_writable_day
-from xl_thesis_workbook.xml_bytes import attributes, end_tag, start_tag, with_attribute
+from xl_thesis_workbook.xml_bytes import attributes, check, end_tag, start_tag, with_attribute
 
 _EPOCH, _MAC_EPOCH = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY_SECONDS = 86_400
@@ -129,17 +130,13 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the file: its number, where it starts and ends, and its cells' bytes."""
+    """A row of the file: its number, where it starts and ends, and the bytes of its cells."""
 
     number: int
     start: int
     end: int
     tag: bytes
     body: bytes
-
-    def cells(self) -> list[Old]:
-        """The row's cells; those without an address get the one they have by their place."""
-        return list(_cells(self))
 
 
 class Grid:
@@ -149,7 +146,7 @@ class Grid:
     """
 
     def __init__(self, sheet: bytes) -> None:
-        self._sheet = sheet
+        self._sheet = check(sheet, "with cells")
         found = start_tag("sheetData").search(sheet)
         if found is None:
             raise InputError("a sheet of it has no cells to write to")
@@ -159,6 +156,7 @@ class Grid:
         self._end = self._start if found[3] else sheet.find(b"</" + found[1] + b"sheetData", self._start)
         if any(sheet.find(mark, self._start, self._end) >= 0 for mark in _UNSAFE):
             raise InputError("a sheet of it has comments among its cells, which no program writes")
+        self._cells: dict[int, list[Old]] = {}
         self.rows = {row.number: row for row in self._read()}
 
     def _read(self) -> Iterator[Row]:
@@ -179,8 +177,15 @@ class Grid:
             yield Row(number, found.start(), place, found[0], body)
 
     def cells(self, number: int) -> list[Old]:
-        """The cells of a row; none where the file has not that row."""
-        return self.rows[number].cells() if number in self.rows else []
+        """The cells of a row; those without an address get the one they have by their place."""
+        if number not in self._cells:
+            row = self.rows.get(number)
+            self._cells[number] = list(_cells(row, self._found[1])) if row else []
+        return self._cells[number]
+
+    def cell(self, number: int, column: int) -> Old | None:
+        """One cell; None where the file has not that cell."""
+        return next((cell for cell in self.cells(number) if cell.column == column), None)
 
     def spliced(self, segments: Mapping[int, Sequence[Segment]]) -> bytes:
         """The sheet with segments put in their rows; rows that have none keep every byte."""
@@ -212,7 +217,7 @@ class Grid:
         """A row with its other cells and the segments, in the order of columns."""
         kept = [
             (cell.column, cell.xml)
-            for cell in row.cells()
+            for cell in self.cells(row.number)
             if not any(segment.first <= cell.column <= segment.last for segment in segments)
         ]
         ordered = sorted([*kept, *((segment.first, segment.xml) for segment in segments)], key=lambda item: item[0])
@@ -226,22 +231,24 @@ class Grid:
         return tag + b"".join(xml for _, xml in ordered) + f"</{self.prefix}row>".encode()
 
 
-def _cells(row: Row) -> Iterator[Old]:
-    pattern, column, place = start_tag("c"), 0, 0
-    while (found := pattern.search(row.body, place)) is not None:
-        if found[3]:
-            place = found.end()
-        else:
-            close = end_tag(found[1], "c").search(row.body, found.end())
-            if close is None:
-                raise InputError(f"a sheet of it has a cell without an end in row {row.number}")
-            place = close.end()
-        tag = attributes(found[2])
-        xml = row.body[found.start() : place]
-        if "r" in tag:
-            column = column_index_from_string(tag["r"].rstrip("0123456789"))
+@cache
+def _whole_cell(prefix: bytes) -> re.Pattern[bytes]:
+    """A cell from its start to its end; groups: its attributes, and what is in it."""
+    name = re.escape(prefix) + rb"c"
+    return re.compile(rb"<" + name + rb"(\s[^<]*?)?(?:/>|>(.*?)</" + name + rb"\s*>)", re.DOTALL)
+
+
+def _cells(row: Row, prefix: bytes) -> Iterator[Old]:
+    column = 0
+    for found in _whole_cell(prefix).finditer(row.body):
+        xml, tag = found[0], attributes(found[1] or b"")
+        place = tag.get("r")
+        if place is not None:
+            column = column_index_from_string(place.rstrip("0123456789"))
         else:
             column += 1
-            address = f"{get_column_letter(column)}{row.number}"
-            xml = with_attribute(found[0], "r", address) + xml[len(found[0]) :]
+            start = start_tag("c").match(xml)
+            if start is None:
+                raise InputError(f"a sheet of it has a cell in row {row.number} that cannot be read")
+            xml = with_attribute(start[0], "r", f"{get_column_letter(column)}{row.number}") + xml[start.end() :]
         yield Old(column, xml, tag)

@@ -25,6 +25,8 @@ FIRST = dt.date(1899, 12, 30)  # the day with the number 0
 _TAG = re.compile(rb"<[^>]*>")
 _PREFIX = re.compile(rb"(</?)[A-Za-z_][\w.-]*:")
 _PREFIXED = re.compile(rb"\s(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_LAST_DAY = 2_958_466
+_NUMBER = re.compile(rb"^<c[^>]*><v>([^<]+)</v></c>$")  # what most cells are
 _ROUNDING = 1e-14  # some programs write 15 digits
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -82,6 +84,9 @@ class Reader:
     def found(self, cell: Old) -> Found:
         """What one cell holds."""
         kind = cell.tag.get("t", "n")
+        plain = _NUMBER.search(cell.xml) if kind == "n" else None
+        if plain is not None:
+            return Found(self._value(kind, plain[1].decode(), cell.tag.get("s", "0")))
         if kind == "inlineStr":
             root = ET.fromstring(_without_prefix(cell.xml))  # noqa: S314 - a part of what was checked
             return Found(decoded("".join(_words(item) for item in root)) or None)
@@ -92,7 +97,7 @@ class Reader:
         formula = (unescape(raw.decode()) if raw else "") if has_formula else None
         if text is None or (text == b"" and kind != "str"):
             return Found(None, formula)
-        words = unescape(text.decode())
+        words = unescape(text.decode()) if b"&" in text else text.decode()
         return Found(self._value(kind, words, cell.tag.get("s", "0")), formula, kind == "e")
 
     def _value(self, kind: str, words: str, style: str) -> Value:
@@ -104,8 +109,8 @@ class Reader:
             return words.strip() in ("1", "true")
         if kind == "d":
             return words
-        number = float(words)
-        if style in self._day_styles and number.is_integer() and 0 < number < 2_958_466:
+        number = int(words) if words.isdigit() else float(words)
+        if style in self._day_styles and 0 < number < _LAST_DAY and number == int(number):
             return self._epoch + dt.timedelta(days=int(number))
         return number
 

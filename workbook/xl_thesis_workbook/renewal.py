@@ -71,20 +71,17 @@ class Renewal:
         sheet, is_moved = self._counterpart(title, part)
         if sheet is None:
             return
-        wanted = dict(self._outside(part))
-        cells = {(row.number, cell.column): cell for row in self._update.grid(sheet).rows.values()
-                 for cell in row.cells()} if wanted else {}  # fmt: skip
-        step = _FreeCells(self._update, title, sheet, cells)
+        step = _FreeCells(self._update, title, sheet)
         if is_moved:
-            step.by_shape(wanted)
+            step.by_shape(dict(self._outside(part)))
         else:
-            step.by_place(wanted)
+            step.by_place(dict(self._outside(part)))
 
     def _outside(self, part: str) -> Iterator[tuple[Address, Found]]:
         """Cells of a sheet of the new workbook that hold something and lie in no table."""
         boxes = [table for table in self._new.tables.values() if table.sheet == part]
-        for number, row in self._grids[part].rows.items():
-            for cell in row.cells():
+        for number in self._grids[part].rows:
+            for cell in self._grids[part].cells(number):
                 is_inside = any(
                     box.left <= cell.column <= box.right and box.top <= number <= box.bottom for box in boxes
                 )
@@ -114,14 +111,15 @@ class Renewal:
 class _FreeCells:
     """Cells beside the tables of one sheet, in the old workbook."""
 
-    def __init__(self, update: Update, title: str, sheet: str, cells: Mapping[Address, Old]) -> None:
-        self._update, self._title, self._sheet, self._cells = update, title, sheet, cells
-        self._writer = Writer(update.grid(sheet).prefix)
+    def __init__(self, update: Update, title: str, sheet: str) -> None:
+        self._update, self._title, self._sheet = update, title, sheet
+        self._grid = update.grid(sheet)
+        self._writer = Writer(self._grid.prefix)
 
     def by_place(self, wanted: Mapping[Address, Found]) -> None:
         """Renew what lies where it lies in ours."""
         for address, found in wanted.items():
-            old = self._cells.get(address)
+            old = self._grid.cell(*address)
             before = Found(None) if old is None else self._update.reader.found(old)
             change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
             if found.formula is not None:
@@ -136,11 +134,12 @@ class _FreeCells:
 
     def by_shape(self, wanted: Mapping[Address, Found]) -> None:
         """Where cells have been moved, renew the formulas that can be told from all others by their words."""
-        old: dict[str, list[Address]] = defaultdict(list)
-        for address, cell in self._cells.items():
-            formula = self._update.reader.found(cell).formula
-            if formula:
-                old[shape_of(formula)].append(address)
+        old: dict[str, list[tuple[Address, Old]]] = defaultdict(list)
+        for number in self._grid.rows:
+            for cell in self._grid.cells(number):
+                formula = self._update.reader.found(cell).formula
+                if formula:
+                    old[shape_of(formula)].append(((number, cell.column), cell))
         ours: dict[str, list[Found]] = defaultdict(list)
         for found in wanted.values():
             if found.formula:
@@ -148,8 +147,7 @@ class _FreeCells:
         left = 0
         for shape, group in ours.items():
             if len(group) == len(old[shape]) == 1:
-                (address,), (found,) = old[shape], group
-                cell = self._cells[address]
+                ((address, cell),), (found,) = old[shape], group
                 before = self._update.reader.found(cell)
                 change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
                 self._formula(address, change, cell, before, found)

@@ -59,8 +59,7 @@ class Step:
 
     def key(self, number: int) -> Value:
         """The key of a row of the file."""
-        column = self.table.left + self.places[0]
-        cell = next((cell for cell in self.grid.cells(number) if cell.column == column), None)
+        cell = self.grid.cell(number, self.table.left + self.places[0])
         return None if cell is None else self.as_key(self.reader.found(cell).value)
 
     def as_key(self, value: Cell) -> Value:

@@ -71,10 +71,8 @@ def attributes(text: bytes) -> dict[str, str]:
     >>> attributes(b'<c r="A1" t=\\'s\\'>')
     {'r': 'A1', 't': 's'}
     """
-    return {
-        name.decode(): unescape((double or single).decode(), _QUOTES)
-        for name, double, single in _ATTRIBUTE.findall(text)
-    }
+    found = {name.decode(): (double or single).decode() for name, double, single in _ATTRIBUTE.findall(text)}
+    return {name: unescape(value, _QUOTES) for name, value in found.items()} if b"&" in text else found
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
