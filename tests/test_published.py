@@ -27,7 +27,7 @@ MINI = Path("mini.yaml")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the test's own, on the store of the run."""
     with open_default_store() as store:
-        monkeypatch.setenv("XL_THESIS_STORE", str(store.path))
+        monkeypatch.setenv("XL_THESIS_STORE", store.engine.where)
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 

@@ -21,7 +21,7 @@ Value = str | float | int | bool | dt.date | None
 
 DATE_FORMAT = "yyyy-mm-dd"
 LONGEST_TEXT = 32_767
-_FIRST_DAY = dt.date(1900, 3, 1)  # before it, programs disagree on the calendar by a day
+FIRST_DAY = dt.date(1900, 3, 1)  # before it, programs disagree on the calendar by a day
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -42,7 +42,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: str | None
     ``style`` names a style of the workbook. A date before March 1900, which the format cannot hold, becomes text.
     """
     cell: Cell = sheet.cell(row=row, column=column)
-    if isinstance(value, dt.date) and _day(value) < _FIRST_DAY:
+    if isinstance(value, dt.date) and not is_writable_day(value):
         value = value.isoformat()
     if isinstance(value, float):
         # the digits themselves, declared a number: openpyxl would round them
@@ -58,8 +58,9 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: str | None
     return cell
 
 
-def _day(moment: dt.date) -> dt.date:
-    return moment.date() if isinstance(moment, dt.datetime) else moment
+def is_writable_day(moment: dt.date) -> bool:
+    """Whether the format can hold a day: before March 1900, programs disagree on the calendar."""
+    return (moment.date() if isinstance(moment, dt.datetime) else moment) >= FIRST_DAY
 
 
 @contextmanager
