@@ -17,6 +17,7 @@ from tests.postgres import PostgresServer
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
 from xl_thesis.store import Change, Row, Store, open_store
+from xl_thesis.store.transfer import check
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
@@ -34,6 +35,7 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 def store(location: Path | str) -> Iterator[Store]:
     with open_store(location) as opened:
         yield opened
+        assert check(opened) == []
 
 
 def day(text: str) -> dt.date:
@@ -229,6 +231,7 @@ def test_later_arrivals_never_change_what_was_known_earlier(
                 after = known(store, str(past))
                 assert {period: after.get(period) for period in values_known} == values_known
             fetched.append(on)
+        assert check(store) == []
 
 
 @pytest.mark.host
