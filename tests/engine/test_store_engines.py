@@ -110,6 +110,14 @@ def test_real_vintages_take_the_place_of_dates_by_rule_within_the_days_they_cove
     assert known(store, "2024-07-01") == {"2023-08-31": 3.6}, "nothing new until July: the vintages say 3.6 still"
 
 
+def test_a_period_that_comes_without_vintages_later_counts_after_the_days_that_they_cover(store: Store) -> None:
+    """The key was lost: by rule October counts from 8 November, but the vintages of the 20th did not have it."""
+    published(store, "2024-11-20", (X, "2024-09-30", 3.8, "2024-10-04"))
+    seen(store, "2024-11-27", (X, "2024-09-30", 3.8, "2024-10-08"), (X, "2024-10-31", 3.9, "2024-11-08"))
+    assert known(store, "2024-11-20") == {"2024-09-30": 3.8}
+    assert known(store, "2024-11-21") == {"2024-09-30": 3.8, "2024-10-31": 3.9}
+
+
 def test_before_the_first_vintage_the_dates_by_rule_stay(store: Store) -> None:
     store.write([(X, "2005-01-31", 1.0, "2005-02-10")], source="embedded")
     published(store, "2024-03-01", (X, "2005-01-31", 1.2, "2010-06-04"))

@@ -103,6 +103,10 @@ class Store:
         """How each series was last brought, by id; series that no refresh has asked for are not there."""
         return read_feeds(self.engine)
 
+    def has_vintages(self, series_id: str) -> bool:
+        """Whether the store has the real vintages of a series, which then decide alone what was known."""
+        return bool(self.engine.all("SELECT 1 FROM series WHERE id = ? AND exact_until IS NOT NULL", (series_id,)))
+
     def write(
         self,
         rows: Iterable[Row],
