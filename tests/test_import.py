@@ -19,8 +19,7 @@ HEADER = "series,date,value,published_on,source,note\n"
 
 
 @pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+def own_folder(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
