@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import logging
 import subprocess
+import sys
 import time
 import traceback
 import warnings
@@ -36,6 +37,7 @@ from xl_thesis.errors import (
 )  # fmt: skip
 from xl_thesis.sources import alfred
 from xl_thesis.sources.fred import Fred, Memory
+from xl_thesis.sources.pace import Pace
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 from xl_thesis.store import Store
 
@@ -244,6 +246,46 @@ def test_after_a_long_time_every_series_is_asked_from_where_it_ended(serve: Serv
     ]  # fmt: skip
 
 
+def test_one_series_that_was_long_away_does_not_make_the_others_be_asked(serve: Serve) -> None:
+    loopback = Loopback(server.Fred({"UNRATE": unrate(), "GDP": gdp()}).answer)
+    link = serve(loopback)
+    first = good(one(link))
+    old = Memory("2023-12-01T12:00:00+00:00", "2023-11-30", facts={"last_updated": "x"}).text()
+    loopback.seen.clear()
+    pull(FAST, [wanted(UNRATE, TODAY, first.state), wanted(GDP, TODAY, old)], link)
+    assert [query.get("series_id") for _, query in loopback.seen] == [None, "GDP"]
+
+
+def test_many_changes_at_once_are_read_page_by_page_but_not_without_end(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xl_thesis.sources.fred_api._PAGE_OF_UPDATES", 2)
+    now = f"{TODAY} 23:59:00-06"
+    others = {f"X{number}": replace(unrate(), last_updated=now) for number in range(9)}
+    loopback = Loopback(server.Fred({"UNRATE": unrate(), **others}).answer)
+    link = serve(loopback)
+    first = good(one(link))
+    loopback.seen.clear()
+    again = wanted(UNRATE, TODAY, first.state)
+    assert isinstance(one(link, again), Pull)
+    assert [path.rpartition("/")[2] for path, _ in loopback.seen] == ["updates", "observations"]
+
+
+def test_a_copy_of_fred_without_a_list_of_updates(serve: Serve) -> None:
+    fake = server.Fred({"UNRATE": unrate()})
+    loopback = Loopback(
+        lambda path, query: server.error(404, "Not Found.", False) if "updates" in path else fake.answer(path, query)
+    )
+    link = serve(loopback)
+    first = good(one(link))
+    assert isinstance(one(link, wanted(UNRATE, TODAY, first.state)), Pull)
+
+
+def test_another_frequency_than_the_catalogue_says_is_said(serve: Serve) -> None:
+    link = serve(Loopback(server.Fred({"UNRATE": replace(unrate(), frequency="Weekly, Ending Friday")}).answer))
+    assert "FRED calls it weekly, ending friday, the catalogue monthly" in good(one(link)).warnings[0]
+
+
 @pytest.mark.parametrize("state", ["", "null", "{}", "[]", "not json", '{"asked": "x", "until": "y"}'])
 def test_a_state_of_another_version_is_begun_anew(serve: Serve, state: str) -> None:
     link = serve(Loopback(server.Fred({"UNRATE": unrate()}).answer))
@@ -398,6 +440,43 @@ def test_a_key_follows_no_redirect(serve: Serve) -> None:
 
 
 # ---- pace ----
+
+
+PACED = """
+import sys, time
+from pathlib import Path
+from xl_thesis.sources.pace import Pace
+pace = Pace(Path(sys.argv[1]), 10.0)
+for _ in range(5):
+    pace.wait()
+    print(time.time())
+"""
+
+
+def test_three_processes_keep_one_pace(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PACED, str(tmp_path / "pace")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    times = sorted(float(line) for process in started for line in process.communicate()[0].splitlines())
+    assert len(times) == 15
+    assert times[-1] - times[0] > 14 * 0.1 - 0.05
+
+
+def test_a_turn_from_a_wrong_clock_is_not_waited_for(tmp_path: Path) -> None:
+    slept: list[float] = []
+    pace = Pace(tmp_path / "pace", 2.0, clock=lambda: 1000.0, sleep=slept.append)
+    for text in ("9e9", "", "no number"):
+        pace.file.write_text(text)
+        pace.wait()
+    assert slept == []
+    pace.wait()
+    assert slept == [0.5]
+
+
+def test_a_folder_that_cannot_be_written_is_said(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    link = serve(Loopback(server.Fred({"UNRATE": unrate()}).answer))
+    outcome = one(replace(link, pace_file=tmp_path / "file" / "pace"))
+    assert isinstance(outcome, SourceError) and "paces requests" in str(outcome)
 
 
 def test_the_pace_keeps_to_the_limit_of_the_server(serve: Serve) -> None:

@@ -118,6 +118,8 @@ class Web:
             raise Unreachable(f"{self.provider} cannot answer now ({answer.status})", _retry_after(answer))
         if answer.status == 407:
             raise ProxyFailed("the proxy asks for a login (407); set network.proxy with it")
+        if 300 <= answer.status < 400:
+            raise SourceError(f"{self.provider} sends us to another address ({answer.status}), which we do not follow")
         if answer.looks_like_html() and not page:
             raise BadAnswer(
                 f"{self.provider} answered with a web page instead of data ({answer.status}); a proxy or a login page"
@@ -129,8 +131,7 @@ class Web:
 
     def _fetch(self, url: str, params: Mapping[str, str], deadline: float) -> Answer:
         client = self._open()
-        if self.pace is not None:
-            self.pace.wait()
+        self._wait()
         self.asked += 1
         try:
             with client.stream("GET", url, params=dict(params)) as response:
@@ -146,6 +147,16 @@ class Web:
                 return Answer(response.status_code, dict(response.headers), bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise _said(error, self.provider, self.link) from None
+
+    def _wait(self) -> None:
+        if self.pace is not None:
+            try:
+                self.pace.wait()
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise SourceError(
+                    f"the file {self.pace.file}, which paces requests, cannot be used ({reason})"
+                ) from None
 
     def _open(self) -> httpx.Client:
         if self._client is None:

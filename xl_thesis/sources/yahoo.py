@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xl_thesis.models import SeriesMeta
@@ -60,10 +61,8 @@ class Yahoo:
         self, requests: Sequence[Request], link: Link, today: dt.date, stop: Callable[[], bool]
     ) -> Iterator[tuple[Request, Outcome]]:
         """Tickers whose next session has not ended cost nothing."""
-        from xl_thesis.sources.yahoo_client import Session
-
-        with Session(link) as session:
-            visit = _Visit(session, today, dt.datetime.now(dt.UTC), {}, {})
+        with ExitStack() as stack:
+            visit = _Visit(link, stack, today, dt.datetime.now(dt.UTC))
             yield from each("Yahoo", requests, stop, visit.fetch)
 
     def ping(self, link: Link) -> None:
@@ -74,15 +73,17 @@ class Yahoo:
             session.history("SPY", dt.datetime.now(dt.UTC).date() - _OVERLAP)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Visit:
     """One refresh's stay at Yahoo. Series of one ticker share one question; the dollar's two are held together."""
 
-    session: Session
+    link: Link
+    stack: ExitStack
     today: dt.date
     now: dt.datetime
-    answers: dict[tuple[str, dt.date | None], History]
-    dollars: dict[str, dict[dt.date, float]]
+    answers: dict[tuple[str, dt.date | None], History] = field(default_factory=dict)
+    dollars: dict[str, dict[dt.date, float]] = field(default_factory=dict)
+    _session: Session | None = None
 
     def fetch(self, request: Request) -> Pull:
         """One series, from where the last pull ended."""
@@ -106,8 +107,16 @@ class _Visit:
     def _ask(self, ticker: str, since: dt.date | None) -> History:
         """The ticker's history, asked once for all its series."""
         if (ticker, since) not in self.answers:
-            self.answers[ticker, since] = self.session.history(ticker, since)
+            self.answers[ticker, since] = self._opened().history(ticker, since)
         return self.answers[ticker, since]
+
+    def _opened(self) -> Session:
+        """The session, opened with the first question: yfinance takes a second to load."""
+        if self._session is None:
+            from xl_thesis.sources.yahoo_client import Session
+
+            self._session = self.stack.enter_context(Session(self.link))
+        return self._session
 
     def _restated(self, request: Request, carried: Carried) -> Iterator[str]:
         if carried.restated:
