@@ -416,9 +416,11 @@ def test_the_key_is_in_no_log_and_no_exception(
             loopback.always = fault
             outcome = one(link)
             texts.append(repr(outcome))
-            if isinstance(outcome, SourceError):
-                texts += traceback.format_exception(outcome)
-                texts += [repr(frame.f_locals) for frame, _ in traceback.walk_tb(outcome.__traceback__)]
+            cause: BaseException | None = outcome if isinstance(outcome, SourceError) else None
+            while cause is not None:
+                texts += traceback.format_exception(cause)
+                texts += [repr(frame.f_locals) for frame, _ in traceback.walk_tb(cause.__traceback__)]
+                cause = cause.__cause__ or cause.__context__
     assert any(query.get("api_key") == KEY for _, query in loopback.seen)
     assert caplog.records
     texts += [caplog.text, *capfd.readouterr()]
