@@ -164,6 +164,17 @@ def test_seams_change_nothing(
     assert (told[-1] if told else None) == truth
 
 
+def test_before_its_archive_begins_a_series_counts_from_its_usual_days(serve: Serve) -> None:
+    old = Series([("2000-01-01", "2011-05-25", "2012-01-04", "1.0"), ("2000-01-01", "2012-01-05", FOREVER, "1.1"),
+                  ("2011-04-01", "2011-05-25", FOREVER, "2.0")])  # fmt: skip
+    outcome = good(one(serve(Loopback(server.Fred({"OLD": old}).answer)), wanted(series("FRED:OLD", lag_days=30))))
+    assert outcome.rows == [
+        ("FRED:OLD", "2000-01-31", 1.0, "2000-03-01"), ("FRED:OLD", "2000-01-31", 1.0, "2011-05-25"),
+        ("FRED:OLD", "2000-01-31", 1.1, "2012-01-05"), ("FRED:OLD", "2011-04-30", 2.0, "2011-05-25"),
+    ]  # fmt: skip
+    assert outcome.facts["vintages_from"] == "2011-05-25"
+
+
 def test_no_value_counts_before_its_period_has_ended() -> None:
     spell = alfred.Spell(dt.date(2026, 1, 31), dt.date(2026, 1, 15), alfred.FOREVER, 1.0)
     assert list(alfred.rows("FRED:X", [spell])) == [("FRED:X", "2026-01-31", 1.0, "2026-01-31")]

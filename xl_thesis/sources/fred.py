@@ -181,6 +181,9 @@ class _Visit:
                 rows = list(alfred.rows(meta.id, spells, after))
                 if after is None and not rows:
                     raise BadAnswer(f"FRED sent no observation of {request.symbol}")
+                if after is None:
+                    facts = {**memory.facts, "vintages_from": min(row[3] for row in rows)}
+                    memory, rows = replace(memory, facts=facts), [*alfred.before_the_first_vintage(meta, rows), *rows]
                 return self._pull(request, memory, rows, warnings)
             except NoVintages:
                 memory = replace(memory, vintages=False)
