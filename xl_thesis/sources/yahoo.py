@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xl_thesis.models import SeriesMeta
 from xl_thesis.sources import dollar
 from xl_thesis.sources.each import each
-from xl_thesis.sources.prices import Carried, History, Quotes, Tail, carry_on, price_rows
+from xl_thesis.sources.prices import TOTAL_RETURN, Carried, History, Quotes, Tail, carry_on, price_rows
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Yahoo:
     def symbol(self, meta: SeriesMeta) -> str | None:
         """The ticker."""
         prefix, _, symbol = meta.id.partition(":")
-        return symbol.removesuffix("/adj") if prefix == "YAHOO" else None
+        return symbol.removesuffix(TOTAL_RETURN) if prefix == "YAHOO" else None
 
     def pull(
         self, requests: Sequence[Request], link: Link, today: dt.date, stop: Callable[[], bool]
@@ -132,6 +132,6 @@ class _Visit:
         self, request: Request, memory: Memory, found: tuple[Quotes, Carried] | None, facts: Mapping[str, str],
         warnings: tuple[str, ...],
     ) -> Pull:  # fmt: skip
-        rows = () if found is None else tuple(price_rows(request.symbol, *found, self.today, request.last_observed))
+        rows = () if found is None else tuple(price_rows(request.meta.id, *found, self.today, request.last_observed))
         source = f"Yahoo {request.symbol}"
         return Pull(request.meta.id, rows, not rows, False, source, memory.text(), facts, warnings)
