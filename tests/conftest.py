@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
+
+from xl_thesis.pipeline import seed
+from xl_thesis.store import open_store
 
 from .postgres import PostgresServer, find_program
 
@@ -52,6 +56,25 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres(postgres_server: PostgresServer) -> str:
     """The address of an empty database."""
     return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def seeded_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the embedded data, to be copied."""
+    path = tmp_path_factory.mktemp("seeded") / "store.sqlite"
+    with open_store(path) as store:
+        seed(store)
+    return path
+
+
+@pytest.fixture
+def own_home(seeded_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, whose store has the embedded data."""
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(seeded_store, home)
+    monkeypatch.setenv("XL_THESIS_HOME", str(home))
+    return home
 
 
 HOSTS = {"office", "open_xml_validator", "postgres_server"}

@@ -29,10 +29,7 @@ from xl_thesis.errors import (
 )  # fmt: skip
 from xl_thesis.pipeline import open_default_store
 
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def findings(*providers: Table) -> dict[str, Finding]:
@@ -70,15 +67,14 @@ def test_a_bug_of_a_provider_is_told_without_its_text() -> None:
     assert str(LINK.fred_key) not in found["FRED"].line()
 
 
-def test_a_damaged_store_and_wrong_settings_are_found(tmp_path: Path) -> None:
-    open_default_store().close()
-    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as raw, raw:
+def test_a_damaged_store_and_wrong_settings_are_found(own_home: Path) -> None:
+    with closing(sqlite3.connect(own_home / "store.sqlite")) as raw, raw:
         raw.execute("UPDATE packed SET content = zeroblob(16) WHERE series = 1")
-    (tmp_path / "settings.toml").write_text("colour = 1", encoding="utf-8")
+    (own_home / "settings.toml").write_text("colour = 1", encoding="utf-8")
     found = findings()
     assert found["settings"].state == "wrong"
     assert "no 'colour'" in found["settings"].said
-    (tmp_path / "settings.toml").unlink()
+    (own_home / "settings.toml").unlink()
     assert findings()["store"].advice == "run: xl-thesis store check --repair"
 
 
@@ -106,9 +102,9 @@ def test_a_store_that_cannot_be_reached_is_one_finding(monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
+def services(own_home: Path) -> Iterator[Services]:
     with ExitStack() as stack:
-        yield Services(tmp_path, stack)
+        yield Services(own_home, stack)
 
 
 def test_the_command_reaches_real_clients_and_says_what_stands_in_the_way(services: Services) -> None:

@@ -19,8 +19,7 @@ HEADER = "series,date,value,published_on,source,note\n"
 
 
 @pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+def own_folder(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -151,6 +150,15 @@ def test_ids_that_take_no_values_are_refused(capsys: pytest.CaptureFixture[str])
     assert "is computed from others" in capsys.readouterr().err
     assert run("import", "a.csv", "--series", "MANUAL:nobody") == 2
     assert "unknown series 'MANUAL:nobody'" in capsys.readouterr().err
+
+
+def test_values_beside_real_vintages_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_default_store() as store:
+        row = ("FRED:EPUTRADE", "2026-06-30", 1.0, "2026-07-02")
+        store.record("FRED:EPUTRADE", [row], seen_on=today(), exact=True, source="FRED")
+    Path("a.csv").write_text("date,value\n2026-07,1\n", encoding="utf-8")
+    assert run("import", "a.csv", "--series", "FRED:EPUTRADE") == 2
+    assert "has the real vintages of FRED:EPUTRADE" in capsys.readouterr().err
 
 
 def test_a_template_is_written_and_never_over_a_file(capsys: pytest.CaptureFixture[str]) -> None:

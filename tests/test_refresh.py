@@ -13,7 +13,7 @@ from tests.engine.mini import as_yaml, document
 from tests.feeds import LINK, Table, month_rows, price_rows
 from xl_thesis import refresh as refreshing
 from xl_thesis.errors import InputError, SourceError, StoreError
-from xl_thesis.pipeline import Scorer, seed, today
+from xl_thesis.pipeline import Scorer, open_default_store, today
 from xl_thesis.refresh import not_due, refresh
 from xl_thesis.refresh_report import Event, RefreshReport
 from xl_thesis.sources import embedded
@@ -203,10 +203,9 @@ def test_what_is_due(
     assert (not_due(request, feed, now, dt.date(2026, 11, 27)) is None) == due
 
 
-def test_half_a_refresh_never_moves_the_day_of_the_score(tmp_path: Path) -> None:
+def test_half_a_refresh_never_moves_the_day_of_the_score(own_home: Path) -> None:
     """Embedded data alone give a full score in July; ECB rates to November may not turn it into none."""
-    with open_store(tmp_path / "store.sqlite") as store:
-        seed(store)
+    with open_default_store() as store:
         scorer = Scorer(load_thesis("american_exceptionalism"), store)
         before = scorer.evaluate()
         ecb = Table("ECB", {name: price_rows(name, TODAY, days=9) for name in scorer.catalogue if name[:4] == "ECB:"})
@@ -219,10 +218,9 @@ def test_half_a_refresh_never_moves_the_day_of_the_score(tmp_path: Path) -> None
         assert "another refresh that reaches more moves the day" in report.lines()[-1]
 
 
-def test_what_was_known_before_stays_known_after_a_refresh(tmp_path: Path) -> None:
+def test_what_was_known_before_stays_known_after_a_refresh(own_home: Path) -> None:
     """A refresh brings other values for every day of the past: the scores of past days are the same to the bit."""
-    with open_store(tmp_path / "store.sqlite") as store:
-        seed(store)
+    with open_default_store() as store:
         scorer = Scorer(load_thesis("american_exceptionalism"), store)
         days = [dt.date(2020, 3, 31), dt.date(2026, 6, 30)]
         before = [scorer.evaluate(day) for day in days]

@@ -95,9 +95,9 @@ class Services:
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
+def services(own_home: Path) -> Iterator[Services]:
     with ExitStack() as stack:
-        yield Services(tmp_path, stack)
+        yield Services(own_home, stack)
 
 
 def mini_thesis(folder: Path) -> Path:

@@ -44,6 +44,9 @@ def import_file(
     found = entries.parse(_read(path), catalogue, path.name, today(), series_id)
     source = f"entered from {path.name}"
     with open_default_store() as store:
+        complete = next((entry.series_id for entry in found if store.has_vintages(entry.series_id)), None)
+        if complete is not None:
+            raise InputError(f"the store has the real vintages of {complete}; other values of it would not count")
         if not replace:
             _check_not_given_otherwise(store, catalogue, found, path.name)
         change = store.enter(

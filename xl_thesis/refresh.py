@@ -241,7 +241,9 @@ class _Refresh:
 
         Returns whether it was moved, and where not, the sentence that says why.
         """
-        if not any(item.status in ("fetched", "unchanged") for item in self._results.values()):
+        brought = [item for item in self._results.values() if item.status in ("fetched", "unchanged")]
+        answered = any(item.source is not None for item in brought)
+        if not brought or not (answered or self._store.refreshed_at() is None):
             return False, None
         now, then = self._standing(self._today), self._standing(before)
         if now[0] == "withheld" or _RANK[now[0]] < _RANK[then[0]]:

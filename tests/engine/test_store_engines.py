@@ -17,6 +17,7 @@ from tests.postgres import PostgresServer
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
 from xl_thesis.store import Change, Row, Store, open_store
+from xl_thesis.store.transfer import check
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
@@ -34,6 +35,7 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 def store(location: Path | str) -> Iterator[Store]:
     with open_store(location) as opened:
         yield opened
+        assert check(opened) == []
 
 
 def day(text: str) -> dt.date:
@@ -106,6 +108,14 @@ def test_real_vintages_take_the_place_of_dates_by_rule_within_the_days_they_cove
     assert known(store, "2024-06-30") == {"2023-08-31": 3.5}, "beyond what the vintages cover, other rows count"
     published(store, "2024-07-01")
     assert known(store, "2024-07-01") == {"2023-08-31": 3.6}, "nothing new until July: the vintages say 3.6 still"
+
+
+def test_a_period_that_comes_without_vintages_later_counts_after_the_days_that_they_cover(store: Store) -> None:
+    """The key was lost: by rule October counts from 8 November, but the vintages of the 20th did not have it."""
+    published(store, "2024-11-20", (X, "2024-09-30", 3.8, "2024-10-04"))
+    seen(store, "2024-11-27", (X, "2024-09-30", 3.8, "2024-10-08"), (X, "2024-10-31", 3.9, "2024-11-08"))
+    assert known(store, "2024-11-20") == {"2024-09-30": 3.8}
+    assert known(store, "2024-11-21") == {"2024-09-30": 3.8, "2024-10-31": 3.9}
 
 
 def test_before_the_first_vintage_the_dates_by_rule_stay(store: Store) -> None:
@@ -229,6 +239,7 @@ def test_later_arrivals_never_change_what_was_known_earlier(
                 after = known(store, str(past))
                 assert {period: after.get(period) for period in values_known} == values_known
             fetched.append(on)
+        assert check(store) == []
 
 
 @pytest.mark.host

@@ -95,6 +95,7 @@ class Fred:
             for name, known in self.series.items()
             if re.sub(r"\D", "", known.last_updated[:16]) >= since
         ]
+        found.sort(key=lambda item: item[1]["last_updated"], reverse=True)
         offset, limit = int(query.get("offset", 0)), int(query.get("limit", 1000))
         head = {"count": str(len(found)), "offset": str(offset), "limit": str(limit)}
         return page("seriess", found[offset : offset + limit], head, as_json)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import logging
 import subprocess
+import sys
 import time
 import traceback
 import warnings
@@ -36,6 +37,7 @@ from xl_thesis.errors import (
 )  # fmt: skip
 from xl_thesis.sources import alfred
 from xl_thesis.sources.fred import Fred, Memory
+from xl_thesis.sources.pace import Pace
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 from xl_thesis.store import Store
 
@@ -162,6 +164,17 @@ def test_seams_change_nothing(
     assert (told[-1] if told else None) == truth
 
 
+def test_before_its_archive_begins_a_series_counts_from_its_usual_days(serve: Serve) -> None:
+    old = Series([("2000-01-01", "2011-05-25", "2012-01-04", "1.0"), ("2000-01-01", "2012-01-05", FOREVER, "1.1"),
+                  ("2011-04-01", "2011-05-25", FOREVER, "2.0")])  # fmt: skip
+    outcome = good(one(serve(Loopback(server.Fred({"OLD": old}).answer)), wanted(series("FRED:OLD", lag_days=30))))
+    assert outcome.rows == [
+        ("FRED:OLD", "2000-01-31", 1.0, "2000-03-01"), ("FRED:OLD", "2000-01-31", 1.0, "2011-05-25"),
+        ("FRED:OLD", "2000-01-31", 1.1, "2012-01-05"), ("FRED:OLD", "2011-04-30", 2.0, "2011-05-25"),
+    ]  # fmt: skip
+    assert outcome.facts["vintages_from"] == "2011-05-25"
+
+
 def test_no_value_counts_before_its_period_has_ended() -> None:
     spell = alfred.Spell(dt.date(2026, 1, 31), dt.date(2026, 1, 15), alfred.FOREVER, 1.0)
     assert list(alfred.rows("FRED:X", [spell])) == [("FRED:X", "2026-01-31", 1.0, "2026-01-31")]
@@ -242,6 +255,46 @@ def test_after_a_long_time_every_series_is_asked_from_where_it_ended(serve: Serv
     assert outcome.rows == [
         ("FRED:UNRATE", "2023-08-31", 3.7, "2024-01-05"), ("FRED:UNRATE", "2023-09-30", None, "2024-01-05"),
     ]  # fmt: skip
+
+
+def test_one_series_that_was_long_away_does_not_make_the_others_be_asked(serve: Serve) -> None:
+    loopback = Loopback(server.Fred({"UNRATE": unrate(), "GDP": gdp()}).answer)
+    link = serve(loopback)
+    first = good(one(link))
+    old = Memory("2023-12-01T12:00:00+00:00", "2023-11-30", facts={"last_updated": "x"}).text()
+    loopback.seen.clear()
+    pull(FAST, [wanted(UNRATE, TODAY, first.state), wanted(GDP, TODAY, old)], link)
+    assert [query.get("series_id") for _, query in loopback.seen] == [None, "GDP"]
+
+
+def test_many_changes_at_once_are_read_page_by_page_but_not_without_end(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xl_thesis.sources.fred_api._PAGE_OF_UPDATES", 2)
+    now = f"{TODAY} 23:59:00-06"
+    others = {f"X{number}": replace(unrate(), last_updated=now) for number in range(9)}
+    loopback = Loopback(server.Fred({"UNRATE": unrate(), **others}).answer)
+    link = serve(loopback)
+    first = good(one(link))
+    loopback.seen.clear()
+    again = wanted(UNRATE, TODAY, first.state)
+    assert isinstance(one(link, again), Pull)
+    assert [path.rpartition("/")[2] for path, _ in loopback.seen] == ["updates", "observations"]
+
+
+def test_a_copy_of_fred_without_a_list_of_updates(serve: Serve) -> None:
+    fake = server.Fred({"UNRATE": unrate()})
+    loopback = Loopback(
+        lambda path, query: server.error(404, "Not Found.", False) if "updates" in path else fake.answer(path, query)
+    )
+    link = serve(loopback)
+    first = good(one(link))
+    assert isinstance(one(link, wanted(UNRATE, TODAY, first.state)), Pull)
+
+
+def test_another_frequency_than_the_catalogue_says_is_said(serve: Serve) -> None:
+    link = serve(Loopback(server.Fred({"UNRATE": replace(unrate(), frequency="Weekly, Ending Friday")}).answer))
+    assert "FRED calls it weekly, ending friday, the catalogue monthly" in good(one(link)).warnings[0]
 
 
 @pytest.mark.parametrize("state", ["", "null", "{}", "[]", "not json", '{"asked": "x", "until": "y"}'])
@@ -374,9 +427,11 @@ def test_the_key_is_in_no_log_and_no_exception(
             loopback.always = fault
             outcome = one(link)
             texts.append(repr(outcome))
-            if isinstance(outcome, SourceError):
-                texts += traceback.format_exception(outcome)
-                texts += [repr(frame.f_locals) for frame, _ in traceback.walk_tb(outcome.__traceback__)]
+            cause: BaseException | None = outcome if isinstance(outcome, SourceError) else None
+            while cause is not None:
+                texts += traceback.format_exception(cause)
+                texts += [repr(frame.f_locals) for frame, _ in traceback.walk_tb(cause.__traceback__)]
+                cause = cause.__cause__ or cause.__context__
     assert any(query.get("api_key") == KEY for _, query in loopback.seen)
     assert caplog.records
     texts += [caplog.text, *capfd.readouterr()]
@@ -398,6 +453,43 @@ def test_a_key_follows_no_redirect(serve: Serve) -> None:
 
 
 # ---- pace ----
+
+
+PACED = """
+import sys, time
+from pathlib import Path
+from xl_thesis.sources.pace import Pace
+pace = Pace(Path(sys.argv[1]), 10.0)
+for _ in range(5):
+    pace.wait()
+    print(time.time())
+"""
+
+
+def test_three_processes_keep_one_pace(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PACED, str(tmp_path / "pace")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    times = sorted(float(line) for process in started for line in process.communicate()[0].splitlines())
+    assert len(times) == 15
+    assert times[-1] - times[0] > 14 * 0.1 - 0.05
+
+
+def test_a_turn_from_a_wrong_clock_is_not_waited_for(tmp_path: Path) -> None:
+    slept: list[float] = []
+    pace = Pace(tmp_path / "pace", 2.0, clock=lambda: 1000.0, sleep=slept.append)
+    for text in ("9e9", "", "no number"):
+        pace.file.write_text(text)
+        pace.wait()
+    assert slept == []
+    pace.wait()
+    assert slept == [0.5]
+
+
+def test_a_folder_that_cannot_be_written_is_said(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    link = serve(Loopback(server.Fred({"UNRATE": unrate()}).answer))
+    outcome = one(replace(link, pace_file=tmp_path / "file" / "pace"))
+    assert isinstance(outcome, SourceError) and "paces requests" in str(outcome)
 
 
 def test_the_pace_keeps_to_the_limit_of_the_server(serve: Serve) -> None:

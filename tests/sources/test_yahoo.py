@@ -113,6 +113,14 @@ def test_one_ticker_is_asked_once_for_all_its_series(yahoo: tuple[Server, Loopba
     assert sum(query.get("range") != "1d" for query in asked) == 1  # beside it, once, a look at its time zone
 
 
+def test_only_the_total_return_itself_writes_its_level(yahoo: tuple[Server, Loopback, Link]) -> None:
+    """A close that is asked for later knows nothing of the level that was carried on till then."""
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady()
+    raw = good(pull(link, wanted(series("YAHOO:SPY", "daily", 0, "never_revised")))[0])
+    assert {row[0] for row in raw.rows} == {"YAHOO:SPY"}
+
+
 def test_until_the_next_session_ends_nothing_is_asked(yahoo: tuple[Server, Loopback, Link]) -> None:
     fake, loopback, link = yahoo
     fake.tickers["SPY"] = steady()

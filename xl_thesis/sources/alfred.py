@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -80,6 +80,21 @@ def period_end(first_day: dt.date, frequency: Frequency) -> dt.date:
 def usual_day(meta: SeriesMeta, observed_on: dt.date, today: dt.date) -> dt.date:
     """The day on which a period's first print is usually public, by the catalogue; a value in hand is public today."""
     return min(meta.release_dates.get(observed_on, observed_on + dt.timedelta(days=meta.lag_days)), today)
+
+
+def before_the_first_vintage(meta: SeriesMeta, rows: Sequence[Row]) -> list[Row]:
+    """What the first vintage tells of periods that were over long before it, each from its usual day.
+
+    The archive of a series begins later than the series. These days are cautious, but the values are those of the
+    first vintage, not of the day.
+    """
+    first = min(row[3] for row in rows)
+    found: list[Row] = []
+    for series_id, observed_on, value, available_at in rows:
+        usual = usual_day(meta, dt.date.fromisoformat(observed_on), FOREVER).isoformat()
+        if available_at == first and value is not None and usual < first:
+            found.append((series_id, observed_on, value, usual))
+    return found
 
 
 def snapshot_rows(

@@ -49,7 +49,10 @@ def _try(provider: str, request: Request, fetch: Callable[[Request], Pull]) -> O
         return fetch(request)
     except SourceError as error:
         return error
-    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return SourceError(f"a file that {provider} needs here cannot be used ({reason}); check XL_THESIS_HOME")
+    except Exception as error:  # noqa: BLE001 - a provider may send anything, and no answer may stop the others
         return BadAnswer(
             f"what {provider} sent for {request.symbol} cannot be understood ({type(error).__name__}); if that stays,"
             " upgrade xl-thesis"

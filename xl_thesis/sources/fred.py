@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from xl_thesis.errors import BadAnswer, BadKey, UnknownSeries
+from xl_thesis.errors import BadAnswer, BadKey, RateLimited, SourceError, UnknownSeries, Unreachable
 from xl_thesis.models import SeriesMeta
 from xl_thesis.sources import alfred, fred_graph
 from xl_thesis.sources.each import each
@@ -83,17 +83,8 @@ class Fred:
         with self._web(link) as web:
             api = _api(web, link)
             now = dt.datetime.now(dt.UTC)
-            visit = _Visit(api, now, today)
-            updates: dict[str, str] | None = None
-            looked = False
-
-            def fetch(request: Request) -> Pull:
-                nonlocal updates, looked
-                if not looked:  # inside, so that a failure is the outcome of a series
-                    updates, looked = visit.updates(requests), True
-                return visit.fetch(request, updates)
-
-            yield from each("FRED", requests, stop, fetch)
+            visit = _Visit(api, now, today, requests)
+            yield from each("FRED", requests, stop, visit.fetch)
 
     def ping(self, link: Link) -> None:
         """Ask for one release. Raises ``BadKey`` also where no key is set."""
@@ -114,43 +105,61 @@ def _api(web: Web, link: Link) -> FredAPI:
     return FredAPI(web, link.fred_base_url)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Visit:
     """One refresh's stay at FRED."""
 
     api: FredAPI
     now: dt.datetime
     today: dt.date
+    requests: Sequence[Request]
+    _updates: dict[str, str] | None = None
+    _looked: bool = False
 
     @property
     def yesterday(self) -> str:
         """The last day that is over in St. Louis: what changes later today is read again next time."""
         return (self.now.astimezone(_ST_LOUIS).date() - dt.timedelta(days=1)).isoformat()
 
-    def updates(self, requests: Sequence[Request]) -> dict[str, str] | None:
-        """What FRED changed since the earliest of the last pulls; None where that cannot be asked at one go."""
-        memories = [memory for request in requests if (memory := Memory.of(request.state))]
-        if not memories:
-            return None
-        since = min(memory.asked_at for memory in memories)
-        if self.now - since > _UPDATES_REACH_BACK:
-            return None
-        window = (since - _MARGIN).astimezone(_ST_LOUIS), (self.now + _MARGIN).astimezone(_ST_LOUIS)
-        return self.api.updated(*window, pages=min(_PAGES_OF_UPDATES, len(memories)))
-
-    def fetch(self, request: Request, updates: Mapping[str, str] | None) -> Pull:
+    def fetch(self, request: Request) -> Pull:
         """One series, from where the last pull ended."""
         memory = Memory.of(request.state)
         try:
             if memory is None or request.last_observed is None:
                 return self._whole(request)
-            moment = None if updates is None else updates.get(request.symbol, memory.facts.get("last_updated", ""))
-            if moment is not None and moment == memory.facts.get("last_updated", ""):
+            known = memory.facts.get("last_updated", "")
+            moment = self._last_updated(request.symbol, memory)
+            if moment == known:
                 return self._unchanged(request, memory)
-            facts = {**memory.facts, **({"last_updated": moment} if moment else {})}
-            return self._changes(request, replace(memory, facts=facts))
+            return self._changes(request, replace(memory, facts={**memory.facts, "last_updated": moment or known}))
         except UnknownSeries:
             raise UnknownSeries(f"FRED has no series '{request.symbol}'; correct the id '{request.meta.id}'") from None
+
+    def _last_updated(self, symbol: str, memory: Memory) -> str | None:
+        """When FRED last changed a series; None where only asking for the series itself can tell."""
+        if not self._looked:
+            self._updates = self._list_of_updates()
+            self._looked = True  # not before: where FRED cannot be reached, that is the outcome of this series
+        if self._updates is None or not self._is_recent(memory):
+            return None
+        return self._updates.get(symbol, memory.facts.get("last_updated", ""))
+
+    def _is_recent(self, memory: Memory) -> bool:
+        return self.now - memory.asked_at <= _UPDATES_REACH_BACK
+
+    def _list_of_updates(self) -> dict[str, str] | None:
+        """What FRED changed since the earliest of the recent pulls; None where that takes too many pages."""
+        memories = [memory for request in self.requests if (memory := Memory.of(request.state))]
+        since = min((memory.asked_at for memory in memories if self._is_recent(memory)), default=None)
+        if since is None:
+            return None
+        window = (since - _MARGIN).astimezone(_ST_LOUIS), (self.now + _MARGIN).astimezone(_ST_LOUIS)
+        try:
+            return self.api.updated(*window, pages=min(_PAGES_OF_UPDATES, len(memories)))
+        except (BadKey, RateLimited, Unreachable):
+            raise
+        except SourceError:  # a copy of FRED that has no such list
+            return None
 
     def _whole(self, request: Request) -> Pull:
         facts = self.api.facts(request.symbol)
@@ -164,7 +173,7 @@ class _Visit:
 
         meta = request.meta
         memory = replace(memory, asked=self.now.isoformat(), until=self.yesterday)
-        warnings: tuple[str, ...] = ()
+        warnings = _other_frequency(meta, memory.facts)
         rows: Sequence[Row]
         if memory.vintages and has_vintages(meta):
             try:
@@ -172,10 +181,13 @@ class _Visit:
                 rows = list(alfred.rows(meta.id, spells, after))
                 if after is None and not rows:
                     raise BadAnswer(f"FRED sent no observation of {request.symbol}")
+                if after is None:
+                    facts = {**memory.facts, "vintages_from": min(row[3] for row in rows)}
+                    memory, rows = replace(memory, facts=facts), [*alfred.before_the_first_vintage(meta, rows), *rows]
                 return self._pull(request, memory, rows, warnings)
             except NoVintages:
                 memory = replace(memory, vintages=False)
-                warnings = (f"{meta.id}: FRED keeps no vintages; dated by the usual delay",)
+                warnings = (*warnings, f"{meta.id}: FRED keeps no vintages; dated by the usual delay")
         since = None if has_vintages(meta) else request.last_observed
         newest = self.api.newest(request.symbol, meta.frequency, since)
         if since is None and not newest:
@@ -195,3 +207,10 @@ class _Visit:
 def has_vintages(meta: SeriesMeta) -> bool:
     """Whether ALFRED is asked: a daily rate that is never revised would bring thousands of equal vintages."""
     return meta.point_in_time != "never_revised" or meta.frequency != "daily"
+
+
+def _other_frequency(meta: SeriesMeta, facts: Mapping[str, str]) -> tuple[str, ...]:
+    theirs = facts.get("frequency", meta.frequency)
+    if theirs.lower().startswith(meta.frequency):
+        return ()
+    return (f"{meta.id}: FRED calls it {theirs.lower()}, the catalogue {meta.frequency}; its periods would be misread",)

@@ -119,15 +119,17 @@ class FredAPI(Fred):  # type: ignore[misc]  # published without types
         return {name: value for name, value in kept.items() if value}
 
     def updated(self, since: dt.datetime, until: dt.datetime, pages: int) -> dict[str, str] | None:
-        """Series that FRED changed in a time, with the moment of each; None where that would take more pages."""
+        """Series that FRED changed in a time, with the moment of each; None where that would take more pages.
+
+        The list runs from the newest change to older ones.
+        """
         found: dict[str, str] = {}
         window = {"start_time": f"{since:%Y%m%d%H%M}", "end_time": f"{until:%Y%m%d%H%M}"}
-        for page_number in range(pages):
-            offset = page_number * _PAGE_OF_UPDATES
-            page = self.ask("series/updates", limit=_PAGE_OF_UPDATES, offset=offset, **window)
-            for item in page.iter("series"):
-                found[item.get("id", "")] = item.get("last_updated", "")
-            if offset + _PAGE_OF_UPDATES >= int(page.get("count", "0")):
+        for page in range(pages):
+            offset = page * _PAGE_OF_UPDATES
+            items = list(self.ask("series/updates", limit=_PAGE_OF_UPDATES, offset=offset, **window).iter("series"))
+            found |= {item.get("id", ""): item.get("last_updated", "") for item in items}
+            if len(items) < _PAGE_OF_UPDATES or _moment(items[-1].get("last_updated", "")) < since:
                 return found
         return None
 
@@ -146,6 +148,11 @@ def copyright_of(notes: str) -> str:
     """
     sentences = re.split(r"(?<=[.!?])\s+", notes)
     return " ".join(text for text in sentences if re.search(r"copyright|©|permission|all rights", text, re.IGNORECASE))
+
+
+def _moment(text: str) -> dt.datetime:
+    """FRED writes 2024-10-30 07:54:01-05."""
+    return dt.datetime.fromisoformat(text)
 
 
 def _number(text: str) -> float | None:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from xl_thesis.sources.protocol import Row
 
+TOTAL_RETURN = "/adj"
+"""What the id of a total return ends with."""
+
 _TAIL = 15
 """Days kept to hold the next pull against."""
 _CLOSE_TOLERANCE = 1e-5
@@ -120,20 +123,23 @@ def _near(value: float, other: float, tolerance: float) -> bool:
 
 
 def price_rows(
-    ticker: str, quotes: Quotes, carried: Carried, today: dt.date, last_observed: dt.date | None
+    series_id: str, quotes: Quotes, carried: Carried, today: dt.date, last_observed: dt.date | None
 ) -> Iterator[Row]:
-    """Close, total return, dividends and splits of every new day, and of restated ones as of today.
+    """Close, dividends and splits of every new day, and of restated ones as of today; total return where that is asked.
 
+    Total return has its level from one pull to the next in the memory of its own series, so no other series writes it.
     A whole past that comes again, because nothing ties it to what the store has, is dated today.
     """
+    ticker = series_id.removesuffix(TOTAL_RETURN)
     paid, past = quotes.paid(), last_observed if carried.first_new == 0 else None
     numbers = [*carried.restated, *range(carried.first_new, len(carried.days))]
     for number in numbers:
         day = carried.days[number]
         again = number in carried.restated or (past is not None and day <= past)
         available = (today if again else day).isoformat()
-        yield f"YAHOO:{ticker}", day.isoformat(), carried.traded[number], available
-        yield f"YAHOO:{ticker}/adj", day.isoformat(), carried.total[number], available
+        yield ticker, day.isoformat(), carried.traded[number], available
+        if series_id != ticker:
+            yield series_id, day.isoformat(), carried.total[number], available
         for name, events in (("div", paid), ("split", quotes.splits)):
             if day in events:
-                yield f"YAHOO:{ticker}/{name}", day.isoformat(), events[day], available
+                yield f"{ticker}/{name}", day.isoformat(), events[day], available

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import ssl
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
-from urllib.request import getproxies
 
 import httpx
 import tenacity
@@ -31,6 +27,7 @@ from xl_thesis.errors import (
     TLSFailed,
     Unreachable,
 )  # fmt: skip
+from xl_thesis.sources.connection import proxy_of, said, trust
 from xl_thesis.sources.pace import Pace
 from xl_thesis.sources.protocol import Link
 from xl_thesis.version import VERSION
@@ -41,10 +38,8 @@ _PATIENCE = 4.0
 _WRONG_CLOCK = dt.timedelta(hours=20)
 """Rows are dated by the day; a clock this far off would date them wrongly."""
 _LARGEST = 200_000_000
-_NOT_YET_VALID, _EXPIRED = 9, 10  # OpenSSL's verify codes
 
 Result = TypeVar("Result")
-Caught = TypeVar("Caught", bound=BaseException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,8 @@ class Web:
             raise Unreachable(f"{self.provider} cannot answer now ({answer.status})", _retry_after(answer))
         if answer.status == 407:
             raise ProxyFailed("the proxy asks for a login (407); set network.proxy with it")
+        if 300 <= answer.status < 400:
+            raise SourceError(f"{self.provider} sends us to another address ({answer.status}), which we do not follow")
         if answer.looks_like_html() and not page:
             raise BadAnswer(
                 f"{self.provider} answered with a web page instead of data ({answer.status}); a proxy or a login page"
@@ -128,9 +125,8 @@ class Web:
         return read(answer)
 
     def _fetch(self, url: str, params: Mapping[str, str], deadline: float) -> Answer:
-        client = self._open()
-        if self.pace is not None:
-            self.pace.wait()
+        client = self._open(url)
+        self._wait()
         self.asked += 1
         try:
             with client.stream("GET", url, params=dict(params)) as response:
@@ -145,11 +141,22 @@ class Web:
                         raise BadAnswer(f"{self.provider} sent more than {_LARGEST // 1_000_000} MB")
                 return Answer(response.status_code, dict(response.headers), bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise _said(error, self.provider, self.link) from None
+            problem = said(error, self.provider, self.link, url)
+        raise problem  # here, so that it drags no frame along in which the key was
 
-    def _open(self) -> httpx.Client:
+    def _wait(self) -> None:
+        if self.pace is not None:
+            try:
+                self.pace.wait()
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise SourceError(
+                    f"the file {self.pace.file}, which paces requests, cannot be used ({reason})"
+                ) from None
+
+    def _open(self, url: str) -> httpx.Client:
         if self._client is None:
-            inner = httpx.HTTPTransport(verify=_trust(self.link), proxy=proxy_of(self.link))
+            inner = httpx.HTTPTransport(verify=trust(self.link), proxy=proxy_of(self.link, url))
             transport = _Keyed(inner, self.secret_name, self.secret) if self.secret else inner
             self._client = httpx.Client(
                 transport=transport,
@@ -213,77 +220,3 @@ def _retry_after(answer: Answer) -> float | None:
     except ValueError:
         return None
     return max(0.0, moment.timestamp() - time.time())
-
-
-def _said(error: Exception, provider: str, link: Link) -> SourceError:
-    """What an exception of the transport means, in a sentence."""
-    certificate = _find(error, ssl.SSLCertVerificationError)
-    if certificate is not None:
-        return _certificate(provider, getattr(certificate, "verify_code", 0), str(certificate.verify_message))
-    if _find(error, ssl.SSLError) is not None:
-        return TLSFailed(f"no safe connection to {provider} could be agreed; a proxy may break it: set network.proxy")
-    proxy = proxy_of(link)
-    if isinstance(error, httpx.ProxyError):
-        return ProxyFailed(f"the proxy {shown(proxy)} refuses to connect to {provider} ({error})")
-    if isinstance(error, httpx.TimeoutException):
-        return TimedOut(f"{provider} did not answer within {link.timeout_seconds:g} seconds")
-    if isinstance(error, httpx.ConnectError) and proxy is not None:
-        return ProxyFailed(f"the proxy {shown(proxy)} cannot be reached; check network.proxy")
-    if isinstance(error, httpx.ConnectError):
-        return Unreachable(f"{provider} cannot be reached; check the connection, or set network.proxy")
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return SourceError(f"the address set for {provider} is not one")
-    if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError):
-        return BadAnswer(f"{provider} broke off its answer")
-    if isinstance(error, httpx.TransportError):
-        return Unreachable(f"the connection to {provider} broke")
-    return Unreachable(f"{provider} cannot be asked ({type(error).__name__})")
-
-
-def _certificate(provider: str, code: int, message: str) -> SourceError:
-    here = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
-    if code == _NOT_YET_VALID:
-        return ClockWrong(f"the certificate of {provider} begins after {here}; set this computer's clock")
-    if code == _EXPIRED:
-        return ClockWrong(f"the certificate of {provider} ended before {here}; check this computer's clock")
-    return TLSFailed(
-        f"the certificate of {provider} is not trusted here ({message}); in a company network set network.ca_bundle to"
-        " its certificates"
-    )
-
-
-def _find(error: BaseException | None, kind: type[Caught]) -> Caught | None:
-    """The first of a kind among an exception and what led to it."""
-    while error is not None:
-        if isinstance(error, kind):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def proxy_of(link: Link) -> str | None:
-    """The proxy that is set, else the one of the system."""
-    return link.proxy or getproxies().get("https")
-
-
-def shown(proxy: str | None) -> str:
-    """A proxy's address without its login."""
-    return (proxy or "").rpartition("@")[2].rpartition("//")[2]
-
-
-def _trust(link: Link) -> ssl.SSLContext:
-    """The certificates that are set, else those of the system, else (a bare container) those of the Python world."""
-    if link.ca_bundle is not None:
-        try:
-            return ssl.create_default_context(cafile=link.ca_bundle)
-        except (OSError, ssl.SSLError):
-            raise TLSFailed(f"network.ca_bundle '{link.ca_bundle}' cannot be read as certificates") from None
-    import truststore
-
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    paths = ssl.get_default_verify_paths()
-    if sys.platform.startswith("linux") and not (paths.cafile or (paths.capath and any(Path(paths.capath).iterdir()))):
-        import certifi
-
-        context.load_verify_locations(cafile=certifi.where())
-    return context

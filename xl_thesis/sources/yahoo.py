@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xl_thesis.models import SeriesMeta
 from xl_thesis.sources import dollar
 from xl_thesis.sources.each import each
-from xl_thesis.sources.prices import Carried, History, Quotes, Tail, carry_on, price_rows
+from xl_thesis.sources.prices import TOTAL_RETURN, Carried, History, Quotes, Tail, carry_on, price_rows
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 
 if TYPE_CHECKING:
@@ -54,16 +55,14 @@ class Yahoo:
     def symbol(self, meta: SeriesMeta) -> str | None:
         """The ticker."""
         prefix, _, symbol = meta.id.partition(":")
-        return symbol.removesuffix("/adj") if prefix == "YAHOO" else None
+        return symbol.removesuffix(TOTAL_RETURN) if prefix == "YAHOO" else None
 
     def pull(
         self, requests: Sequence[Request], link: Link, today: dt.date, stop: Callable[[], bool]
     ) -> Iterator[tuple[Request, Outcome]]:
         """Tickers whose next session has not ended cost nothing."""
-        from xl_thesis.sources.yahoo_client import Session
-
-        with Session(link) as session:
-            visit = _Visit(session, today, dt.datetime.now(dt.UTC), {}, {})
+        with ExitStack() as stack:
+            visit = _Visit(link, stack, today, dt.datetime.now(dt.UTC))
             yield from each("Yahoo", requests, stop, visit.fetch)
 
     def ping(self, link: Link) -> None:
@@ -74,15 +73,17 @@ class Yahoo:
             session.history("SPY", dt.datetime.now(dt.UTC).date() - _OVERLAP)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Visit:
     """One refresh's stay at Yahoo. Series of one ticker share one question; the dollar's two are held together."""
 
-    session: Session
+    link: Link
+    stack: ExitStack
     today: dt.date
     now: dt.datetime
-    answers: dict[tuple[str, dt.date | None], History]
-    dollars: dict[str, dict[dt.date, float]]
+    answers: dict[tuple[str, dt.date | None], History] = field(default_factory=dict)
+    dollars: dict[str, dict[dt.date, float]] = field(default_factory=dict)
+    _session: Session | None = None
 
     def fetch(self, request: Request) -> Pull:
         """One series, from where the last pull ended."""
@@ -106,8 +107,16 @@ class _Visit:
     def _ask(self, ticker: str, since: dt.date | None) -> History:
         """The ticker's history, asked once for all its series."""
         if (ticker, since) not in self.answers:
-            self.answers[ticker, since] = self.session.history(ticker, since)
+            self.answers[ticker, since] = self._opened().history(ticker, since)
         return self.answers[ticker, since]
+
+    def _opened(self) -> Session:
+        """The session, opened with the first question: yfinance takes a second to load."""
+        if self._session is None:
+            from xl_thesis.sources.yahoo_client import Session
+
+            self._session = self.stack.enter_context(Session(self.link))
+        return self._session
 
     def _restated(self, request: Request, carried: Carried) -> Iterator[str]:
         if carried.restated:
@@ -123,6 +132,6 @@ class _Visit:
         self, request: Request, memory: Memory, found: tuple[Quotes, Carried] | None, facts: Mapping[str, str],
         warnings: tuple[str, ...],
     ) -> Pull:  # fmt: skip
-        rows = () if found is None else tuple(price_rows(request.symbol, *found, self.today, request.last_observed))
+        rows = () if found is None else tuple(price_rows(request.meta.id, *found, self.today, request.last_observed))
         source = f"Yahoo {request.symbol}"
         return Pull(request.meta.id, rows, not rows, False, source, memory.text(), facts, warnings)

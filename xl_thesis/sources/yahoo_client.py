@@ -9,6 +9,7 @@ import random
 import time
 import warnings
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,10 @@ from xl_thesis.errors import (
     Unreachable,
 )
 from xl_thesis.settings import home
+from xl_thesis.sources.connection import proxy_of, shown, trusted_file
 from xl_thesis.sources.prices import History, Quotes
 from xl_thesis.sources.protocol import Link
-from xl_thesis.sources.web import Answer, proxy_of, shown
+from xl_thesis.sources.web import Answer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +44,7 @@ _PATIENCE = 4.0
 _TRIES = 3
 _SETTLED = dt.timedelta(minutes=20)
 """After a session ends its close is still corrected for so long."""
+_ADDRESS = "https://query2.finance.yahoo.com/"
 _LOGGERS = ("yfinance", "peewee")
 _FACTS = {"longName": "title", "currency": "units", "instrumentType": "kind", "fullExchangeName": "exchange"}
 _ABOUT = (*_FACTS, "currentTradingPeriod")
@@ -52,10 +55,13 @@ class Session:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._session = _Bounded(impersonate="chrome", proxy=proxy_of(link))
+        self._folder = home() / "yahoo"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._proxy = proxy_of(link, _ADDRESS)
+        self._session = _Bounded(impersonate="chrome", proxy=self._proxy)
         self._session.seconds = link.timeout_seconds
-        if link.ca_bundle is not None:
-            self._session.verify = str(link.ca_bundle)  # type: ignore[assignment]  # a path is as good as a switch
+        file = str(trusted_file(link, self._folder))
+        self._session.verify = file  # type: ignore[assignment]  # a path is as good as a switch
 
     def __enter__(self) -> Session:
         return self
@@ -82,7 +88,7 @@ class Session:
     def _once(self, ticker: str, since: dt.date | None) -> History:
         self._session.last = None
         try:
-            with _arranged(proxy_of(self._link)):
+            with _arranged(self._proxy, self._folder):
                 asked = yfinance.Ticker(ticker, session=self._session)
                 span: dict[str, str] = {"period": "max"} if since is None else {"start": since.isoformat()}
                 frame = asked.history(
@@ -99,7 +105,7 @@ class Session:
         if isinstance(error, YFRateLimitError):
             return RateLimited("Yahoo was asked too often (429); it often lasts an hour")
         if isinstance(error, curl.exceptions.RequestException) and error.code:
-            return _broken(error, self._link)
+            return _broken(error, self._link, self._proxy)
         last = self._session.last
         if last is None:
             return BadAnswer(f"Yahoo's answer for {ticker} cannot be read ({type(error).__name__})")
@@ -147,11 +153,9 @@ def _forget() -> None:
 
 
 @contextlib.contextmanager
-def _arranged(proxy: str | None) -> Iterator[None]:
+def _arranged(proxy: str | None, folder: Path) -> Iterator[None]:
     """yfinance as we want it, and without its words and pandas' on the user's screen; all put back afterwards."""
-    home_of_cache = home() / "yahoo"
-    home_of_cache.mkdir(parents=True, exist_ok=True)
-    yfinance.set_tz_cache_location(str(home_of_cache))
+    yfinance.set_tz_cache_location(str(folder))
     debug, network = yfinance.config.debug, yfinance.config.network
     before, levels = (debug.hide_exceptions, network.proxy), {name: logging.getLogger(name).level for name in _LOGGERS}
     debug.hide_exceptions, network.proxy = False, proxy and {"http": proxy, "https": proxy}
@@ -167,10 +171,9 @@ def _arranged(proxy: str | None) -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def _broken(error: Exception, link: Link) -> SourceError:
+def _broken(error: Exception, link: Link, proxy: str | None) -> SourceError:
     """What a broken connection means."""
     code, words = getattr(error, "code", 0), str(error).lower()
-    proxy = proxy_of(link)
     if isinstance(error, curl.exceptions.CertificateVerifyError):
         if "expired" in words or "not yet valid" in words:
             return ClockWrong("the certificate of Yahoo does not hold today; check this computer's clock")

@@ -103,6 +103,10 @@ class Store:
         """How each series was last brought, by id; series that no refresh has asked for are not there."""
         return read_feeds(self.engine)
 
+    def has_vintages(self, series_id: str) -> bool:
+        """Whether the store has the real vintages of a series, which then decide alone what was known."""
+        return bool(self.engine.all("SELECT 1 FROM series WHERE id = ? AND exact_until IS NOT NULL", (series_id,)))
+
     def write(
         self,
         rows: Iterable[Row],
@@ -154,7 +158,7 @@ class Store:
         Rows may belong to companions of the series. Returns how many rows came and how many of them were revisions.
         """
         stamp = _stamp(fetched_at)
-        change = Change()
+        change, stale = Change(), list[int]()
         with self.engine.writing():
             key_of = self._key_maker()
             for name, own in {series_id: [], **_by_series(rows)}.items():
@@ -164,10 +168,11 @@ class Store:
                 arrived, part = changed_rows(key, own, self.held(key), _number(seen_on), exact=exact)
                 self.engine.put([(*row, stamp, source, row[2] if exact else None) for row in arrived])
                 change += part
+                if part or (exact and self._supersedes(key, seen_on)):
+                    stale.append(key)
                 if exact:
                     self._set_exact_until(key, seen_on)
-                if exact or part:
-                    self._pack([key])
+            self._pack(stale)
             write_feed(self.engine, series_id, source=source, state=state, facts=facts, at=stamp, changed=bool(change))
         self._forget()
         return change
@@ -285,6 +290,16 @@ class Store:
             return keys[series_id]
 
         return key_of
+
+    def _supersedes(self, key: int, until: dt.date) -> bool:
+        """Whether rows that were dated by rule no longer count, now that exact ones are complete up to a day."""
+        return bool(
+            self.engine.all(
+                "SELECT 1 FROM observation JOIN series ON series.key = observation.series WHERE series.key = ?"
+                " AND exact = 0 AND available_at > coalesce(exact_until, -1000000) AND available_at <= ? LIMIT 1",
+                (key, _number(until)),
+            )
+        )
 
     def _has(self, series_id: str) -> bool:
         return bool(self.engine.all("SELECT 1 FROM series WHERE id = ?", (series_id,)))

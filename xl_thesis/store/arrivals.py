@@ -36,6 +36,7 @@ class Held:
     days: NDArray[np.int64]
     available: NDArray[np.int64]
     values: NDArray[np.float64]
+    exact_until: int | None = None
 
     @classmethod
     def of(cls, rows: Sequence[tuple[Any, ...]]) -> Held:
@@ -52,7 +53,7 @@ class Held:
         values, exact, until = table[:, 2].copy(), table[:, 3] > 0, table[0, 4]
         if until == until and exact.any():
             counts = exact | (available < available[exact].min()) | (available > until)
-            return cls(days[counts], available[counts], values[counts])
+            return cls(days[counts], available[counts], values[counts], int(until))
         return cls(days, available, values)
 
     @classmethod
@@ -105,11 +106,13 @@ def changed_rows(
         new = [row for row in rows if (row[0], row[1], row[2]) not in known]
         added = {(period, available): (key, period, available, 1, value) for period, available, value in rows}
         return list(added.values()), Change(len(new), sum(1 for row in new if row[0] in before))
+    # What is new beside exact rows was not published on the days that they cover.
+    earliest = min(seen_on, held.exact_until + 1) if held.exact_until is not None else None
     first: dict[tuple[int, int], tuple[int, int, int, int, float | None]] = {}
     revised = 0
     for period, available, value in _newest_if_known(rows, before):
         if period not in before:
-            day = min(available, seen_on)
+            day = min(available, seen_on) if earliest is None else max(earliest, min(available, seen_on))
             if value is not None:
                 first[period, day] = (key, period, day, 0, value)
         elif not _same(before[period], value):
