@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +66,9 @@ def log_fault(name: str, arguments: Sequence[Any], error: BaseException) -> None
 
 
 def _write(path: Path, message: str) -> None:
+    import logging
+    from logging.handlers import RotatingFileHandler
+
     handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", errors="replace")
     try:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))

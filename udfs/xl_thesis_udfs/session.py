@@ -9,17 +9,23 @@ import time
 from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from xl_thesis import attribution, dxy, falsifiers, ledger, releases, settings
+from xl_thesis import settings
 from xl_thesis.evaluation import BandResult, Evaluation
 from xl_thesis.knowledge import Knowledge
-from xl_thesis.ledger import Standing
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.thesis import load_thesis
-from xl_thesis_udfs import histories
 from xl_thesis_udfs.memo import Memo
+
+if TYPE_CHECKING:
+    from xl_thesis.attribution import Attribution
+    from xl_thesis.dxy import TrendReport
+    from xl_thesis.falsifiers import FalsifierState
+    from xl_thesis.ledger import Standing
+    from xl_thesis.releases import Calendar
+    from xl_thesis_udfs.histories import History
 
 REMEMBERED = 512
 """Results kept: evaluations, bands, calendars and the like."""
@@ -90,21 +96,29 @@ class Session:
         """The robustness band; None where the score is withheld."""
         return self._kept("band", thesis, as_of, lambda scorer: scorer.evaluate(as_of, with_band=True)).band
 
-    def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> attribution.Attribution:
+    def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> Attribution:
         """As ``explain_change``."""
-        key = (since, as_of)
-        return self._kept("change", thesis, key, lambda scorer: attribution.explain_change(scorer, since, as_of))
+        from xl_thesis.attribution import explain_change
 
-    def calendar(self, as_of: dt.date | None, thesis: str | None) -> releases.Calendar:
+        key = (since, as_of)
+        return self._kept("change", thesis, key, lambda scorer: explain_change(scorer, since, as_of))
+
+    def calendar(self, as_of: dt.date | None, thesis: str | None) -> Calendar:
         """As ``releases.calendar``."""
+        from xl_thesis import releases
+
         return self._kept("calendar", thesis, as_of, lambda scorer: releases.calendar(scorer, as_of))
 
-    def falsifiers(self, as_of: dt.date | None, thesis: str | None) -> list[falsifiers.FalsifierState]:
+    def falsifiers(self, as_of: dt.date | None, thesis: str | None) -> list[FalsifierState]:
         """As ``falsifiers.check``."""
+        from xl_thesis import falsifiers
+
         return self._kept("falsifiers", thesis, as_of, lambda scorer: falsifiers.check(scorer, as_of))
 
     def standings(self, as_of: dt.date | None, thesis: str | None) -> list[Standing]:
         """Every question of a thesis as it stands on a day."""
+        from xl_thesis import ledger
+
         day = self.day(as_of)
         log = ledger.open_log()
         return self._kept(
@@ -112,14 +126,18 @@ class Session:
             lambda scorer: ledger.Ledger(scorer.thesis, log).standings(self.knowledge, day),
         )  # fmt: skip
 
-    def trend(self, window: int, as_of: dt.date | None) -> dxy.TrendReport:
+    def trend(self, window: int, as_of: dt.date | None) -> TrendReport:
         """As ``dxy.dxy_trend``."""
-        return self._kept("trend", None, (window, as_of), lambda scorer: dxy.dxy_trend(scorer, window, as_of))
+        from xl_thesis.dxy import dxy_trend
+
+        return self._kept("trend", None, (window, as_of), lambda scorer: dxy_trend(scorer, window, as_of))
 
     def history(
         self, start: dt.date | None, finish: dt.date | None, frequency: str, thesis: str | None
-    ) -> histories.History:
+    ) -> History:
         """As ``histories.history``."""
+        from xl_thesis_udfs import histories
+
         key = (start, finish, frequency)
         return self._kept("history", thesis, key, lambda scorer: histories.history(scorer, start, finish, frequency))
 
