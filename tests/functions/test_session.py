@@ -152,6 +152,7 @@ def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) 
 
 
 def test_the_default_thesis_is_the_settings(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
     first = formula.evaluate('=THESIS_SCORE("2026-06-30")')
     monkeypatch.setenv("XL_THESIS_DEFAULT", "jobless_boom")
     assert formula.evaluate('=THESIS_SCORE("2026-06-30")') != first

@@ -45,8 +45,9 @@ class Session:
         self._scorers: dict[str, tuple[Hashable, Scorer]] = {}
         self._results: Memo[Any] = Memo(REMEMBERED)
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
-        self._look_again = 0.0
         self._open()
+        self._default = settings.default_thesis()
+        self._looked = time.time()
 
     def close(self) -> None:
         """Let go of the store's file."""
@@ -55,22 +56,22 @@ class Session:
     def state(self, thesis: str | None) -> State:
         """What a value rests on apart from its arguments; equal states mean equal values.
 
-        Asks the store itself whether any process has written since, so it is right at once; whether the store's file
-        was replaced by another is seen within a second.
+        Asks the store itself whether any process has written since, so it is right at once; another default thesis,
+        or a store whose file was replaced, is seen within a second.
         """
         now = time.time()
-        if not self._look_again - _LOOK_EVERY <= now < self._look_again:
-            self._look_at_file(now)
+        if not self._looked <= now < self._looked + _LOOK_EVERY:
+            self._look_around(now)
         self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
-        name = thesis or settings.default_thesis()
+        name = thesis or self._default
         stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
         return self._opened, self._store.generation, self._day, name, stamp
 
     def scorer(self, thesis: str | None) -> Scorer:
         """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""
-        name = thesis or settings.default_thesis()
+        name = thesis or self._default
         stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
         if name not in self._scorers or self._scorers[name][0] != stamp:
             self._scorers[name] = stamp, Scorer(load_thesis(name), self._store)
@@ -152,12 +153,13 @@ class Session:
         self._file = _identity(self._store.path)
         self._opened = next(_OPENED)
 
-    def _look_at_file(self, now: float) -> None:
-        """Open the store anew where its file is no longer the one that is open."""
-        self._look_again = now + _LOOK_EVERY
+    def _look_around(self, now: float) -> None:
+        """Read the settings again, and open the store anew where its file is no longer the one that is open."""
+        self._default = settings.default_thesis()
         if _identity(self._store.path) != self._file:
             self._store.close()
             self._open()
+        self._looked = now
 
     def _turn_day(self, now: float) -> None:
         """Remember when the New York day began and when it ends."""
