@@ -42,12 +42,12 @@ class Session:
     """An open store with all that was computed from it."""
 
     def __init__(self) -> None:
+        self._default = settings.default_thesis()
         self._scorers: dict[str, tuple[Hashable, Scorer]] = {}
         self._results: Memo[Any] = Memo(REMEMBERED)
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
+        self._look_again = 0.0
         self._open()
-        self._default = settings.default_thesis()
-        self._looked = time.time()
 
     def close(self) -> None:
         """Let go of the store's file."""
@@ -60,8 +60,9 @@ class Session:
         or a store whose file was replaced, is seen within a second.
         """
         now = time.time()
-        if not self._looked <= now < self._looked + _LOOK_EVERY:
-            self._look_around(now)
+        if not self._look_again - _LOOK_EVERY <= now < self._look_again:
+            self._default = settings.default_thesis()
+            self._look_at_file(now)
         self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
@@ -153,13 +154,12 @@ class Session:
         self._file = _identity(self._store.path)
         self._opened = next(_OPENED)
 
-    def _look_around(self, now: float) -> None:
-        """Read the settings again, and open the store anew where its file is no longer the one that is open."""
-        self._default = settings.default_thesis()
+    def _look_at_file(self, now: float) -> None:
+        """Open the store anew where its file is no longer the one that is open."""
+        self._look_again = now + _LOOK_EVERY
         if _identity(self._store.path) != self._file:
             self._store.close()
             self._open()
-        self._looked = now
 
     def _turn_day(self, now: float) -> None:
         """Remember when the New York day began and when it ends."""
