@@ -15,7 +15,7 @@ from xl_thesis import settings
 FILE_NAME = "cells.log"
 KEPT = 50
 _BYTES, _FILES = 500_000, 2
-_LONGEST = 1000
+LONGEST = 1000
 _LATEST: OrderedDict[str, Failure] = OrderedDict()
 
 
@@ -31,9 +31,9 @@ class Failure:
 
 def note(name: str, arguments: Sequence[Any], code: str, sentence: str) -> None:
     """Remember a failure; the same formula is remembered once, with its last reason."""
-    formula = f"={name}({', '.join(map(_text, arguments))})"[:_LONGEST]
+    formula = f"={name}({', '.join(map(_text, arguments))})"[:LONGEST]
     _LATEST.pop(formula, None)
-    _LATEST[formula] = Failure(dt.datetime.now().astimezone(), formula, code, sentence[:_LONGEST])
+    _LATEST[formula] = Failure(dt.datetime.now().astimezone(), formula, code, sentence)
     while len(_LATEST) > KEPT:
         _LATEST.popitem(last=False)
 
@@ -82,6 +82,10 @@ def _text(argument: Any) -> str:
         return ""
     if isinstance(argument, bool):
         return str(argument).upper()
+    if isinstance(argument, dt.date):
+        argument = argument.isoformat()
+    if isinstance(argument, float):
+        return f"{argument:.15g}"
     if isinstance(argument, str):
         doubled = argument.replace('"', '""')
         return f'"{doubled}"'

@@ -85,10 +85,10 @@ class Session:
         scorer.check(chosen)
         return chosen
 
-    def knowledge(self, as_of: dt.date | None) -> Knowledge:
-        """What the store knows on a day, each series read once."""
+    def knowledge(self, as_of: dt.date | None, thesis: str | None = None) -> Knowledge:
+        """What the store knows on a day, a thesis's own series included, each read once."""
         day = self.day(as_of)
-        return self._kept("knowledge", None, day, lambda scorer: scorer.knowledge(day))
+        return self._kept("knowledge", thesis, day, lambda scorer: scorer.knowledge(day))
 
     def evaluate(self, as_of: dt.date | None, thesis: str | None) -> Evaluation:
         """As ``Scorer.evaluate``."""
@@ -123,10 +123,11 @@ class Session:
 
         day = self.day(as_of)
         log = ledger.open_log()
-        return self._kept(
-            "standings", thesis, (day, _stamp(log.path)),
-            lambda scorer: ledger.Ledger(scorer.thesis, log).standings(self.knowledge, day),
-        )  # fmt: skip
+
+        def compute(scorer: Scorer) -> list[Standing]:
+            return ledger.Ledger(scorer.thesis, log).standings(lambda on: self.knowledge(on, thesis), day)
+
+        return self._kept("standings", thesis, (day, _stamp(log.path)), compute)
 
     def trend(self, window: int, as_of: dt.date | None) -> TrendReport:
         """As ``dxy.dxy_trend``."""

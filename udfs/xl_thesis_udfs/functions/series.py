@@ -125,7 +125,7 @@ def thesis_catalogue(
     Example: =THESIS_CATALOGUE("unemployment", "2026-06-30")
     """
     wanted = (find or "").lower()
-    knowledge = session().knowledge(as_of)
+    knowledge = session().knowledge(as_of, thesis)
     rows: list[list[Any]] = []
     for meta in session().scorer(thesis).catalogue.values():
         if wanted not in f"{meta.id} {meta.title} {meta.publisher}".lower():
@@ -134,7 +134,7 @@ def thesis_catalogue(
         try:
             series = knowledge.series(meta.id)
             known = [to_date(series.days[0]), to_date(series.days[-1]), float(series.values[-1])]
-        except (MissingData, CalculationError, InputError):
+        except (MissingData, CalculationError):
             pass
         rows.append([meta.id, meta.title, meta.unit, meta.frequency, *known, meta.publisher, meta.redistributable])
     if not rows:
