@@ -138,6 +138,24 @@ def test_a_thesis_file_is_read_anew_once_it_has_changed(own_home: Path) -> None:
     assert str(formula.evaluate(formula_)) == "#VALUE!"
 
 
+def test_a_thesis_may_bring_its_own_series(own_home: Path) -> None:
+    text = (Path(pipeline.__file__).parent / "theses" / f"{THESIS}.yaml").read_text(encoding="utf-8")
+    own = """
+series:
+  - {id: OWN:RATE, title: A rate of our own, unit: percent, frequency: monthly, lag_days: 5, publisher: Us,
+     licence: ours, redistributable: true}
+pillars:"""
+    file = own_home / f"{THESIS}.yaml"
+    file.write_text(text.replace("\npillars:", own, 1).replace("YAHOO:GC=F", "OWN:RATE"), encoding="utf-8")
+    write([("OWN:RATE", "2026-05-31", 4.5, "2026-06-05")])
+    found = formula.evaluate(f'=THESIS_CATALOGUE("own:rate","2026-06-30","{file}")')
+    assert isinstance(found, list) and found[1][6] == 4.5
+    status = formula.evaluate(f'=THESIS_STATUS("series","{file}")')
+    assert isinstance(status, list)
+    assert next(row for row in status if row[0] == "OWN:RATE")[3] == dt.date(2026, 5, 31)
+    assert isinstance(formula.evaluate(f'=THESIS_LEDGER("2026-06-30","{file}")'), list)
+
+
 def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) -> None:
     thesis = load_thesis(THESIS)
     assert isinstance(formula.evaluate('=THESIS_QUESTION("Q4","forecast",TODAY())'), CellError)
@@ -152,6 +170,7 @@ def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) 
 
 
 def test_the_default_thesis_is_the_settings(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
     first = formula.evaluate('=THESIS_SCORE("2026-06-30")')
     monkeypatch.setenv("XL_THESIS_DEFAULT", "jobless_boom")
     assert formula.evaluate('=THESIS_SCORE("2026-06-30")') != first

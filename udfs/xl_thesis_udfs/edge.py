@@ -141,6 +141,7 @@ def _word(name: str, value: Any) -> str:
 
 
 def _failed(name: str, arguments: Sequence[Any], code: Code, sentence: str) -> CellError:
+    sentence = sentence[: failures.LONGEST]
     failures.note(name, arguments, code, sentence)
     return CellError(code, sentence)
 

@@ -151,5 +151,5 @@ def thesis_history(
     found = session().history(start, finish, letter, thesis)
     columns = {"all": [*found.columns], **{name.lower(): [name] for name in found.columns}}
     names = chosen("item", item, columns, "score")
-    values = [[None if value != value else value for value in found.columns[name].tolist()] for name in names]
-    return [["as_of", *names], *([day, *row] for day, *row in zip(found.days.tolist(), *values, strict=True))]
+    values = [found.columns[name].tolist() for name in names]
+    return [["as_of", *names], *map(list, zip(found.days.tolist(), *values, strict=True))]
