@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xl_thesis import keys, settings
+from xl_thesis import keys, ledger, published, settings
 from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer, open_default_store, seed, today
-from xl_thesis.provenance import data_blocks, source_records
-from xl_thesis.published import PublishedLog, open_log, publish
+from xl_thesis.published import PublishedLog
 from xl_thesis.refresh_report import Progress, RefreshReport
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
-from xl_thesis.version import VERSION
 
 if TYPE_CHECKING:
     from xl_thesis.sources.protocol import Link
-
-HISTORY_START = dt.date(2008, 1, 31)
+    from xl_thesis_workbook.content import DataChoice
+    from xl_thesis_workbook.language import Language
 
 
 @contextmanager
@@ -84,7 +83,7 @@ def _publish_what_came(scorer: Scorer, report: RefreshReport) -> tuple[str, ...]
     if not any(item.status == "fetched" for item in report.series):
         return ()
     try:
-        publish(scorer.evaluate(with_band=True), open_log())
+        published.publish(scorer.evaluate(with_band=True), published.open_log())
     except (InputError, StoreError) as error:
         return (str(error),)
     return ()
@@ -101,31 +100,37 @@ def _dollar_warnings(scorer: Scorer) -> tuple[str, ...]:
 
 
 def snapshot(
-    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, log: PublishedLog | None = None
+    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, language: Language = "en",
+    data: DataChoice = "derived", log: PublishedLog | None = None, forecasts: Path | None = None,
 ) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 
     The score is recorded as given out in ``log``, if there is one; a log that was tampered with raises
-    ``BrokenLogError`` once the workbook is there.
-    Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
+    ``BrokenLogError`` once the workbook is there. ``forecasts`` is the folder of the log of questions, the user's own
+    where None. Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
-    from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
+    from xl_thesis_workbook.snapshot import gather, write_snapshot
 
     with scorer.store.reading():
-        result = scorer.evaluate(as_of, with_band=True)
-        path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
-        content = SnapshotContent(
-            thesis=scorer.thesis,
-            evaluation=result,
-            history=scorer.history(min(HISTORY_START, result.as_of), result.as_of),
-            sources=source_records(scorer, result),
-            blocks=data_blocks(scorer, result),
-            version=VERSION,
-        )
+        day = scorer.default_as_of() if as_of is None else as_of
+        scorer.check(day)
+        standings = ledger.Ledger(scorer.thesis, ledger.open_log(forecasts)).standings(scorer.knowledge, day)
+        content = gather(scorer, day, standings=standings, language=language, choice=data)
+    result = content.evaluation
+    path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
     written = write_snapshot(content, path, force=force).resolve()
     if log is not None:
-        publish(result, log)
+        published.publish(result, log)
     return result, written
+
+
+@contextmanager
+def demonstrate(
+    thesis: str, as_of: dt.date | None, out: Path | None, *, force: bool
+) -> Iterator[tuple[Scorer, Evaluation, Path]]:
+    """``snapshot`` of the embedded data alone; no file of the user's is read."""
+    with demo_scorer(thesis) as scorer, tempfile.TemporaryDirectory() as empty:
+        yield scorer, *snapshot(scorer, as_of, out, force=force, forecasts=Path(empty))
 
 
 def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> dict[str, Any]:
