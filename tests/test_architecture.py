@@ -24,7 +24,7 @@ DOORS = {
     "fredapi": [SOURCES], "yfinance": [SOURCES], "requests": [SOURCES], "curl_cffi": [SOURCES],
     "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
     "xlwings": [HOSTS],
-    "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK],
+    "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK], "pyopenvba": [WORKBOOK],
     "sqlite3": ["xl_thesis.store"],
     "yaml": ["xl_thesis.documents"],
     "rich": ["xl_thesis.render"],

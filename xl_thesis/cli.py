@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import call, dxy, excel, ledger, look, score, sensitivity, thesis, validate, watch
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -50,6 +50,10 @@ COMMANDS: tuple[click.Command, ...] = (
     validate.validate,
     thesis.thesis,
     call.call,
+    excel.install,
+    excel.uninstall,
+    excel.status,
+    excel.new,
 )
 for command in COMMANDS:
     cli.add_command(command)
