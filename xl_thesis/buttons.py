@@ -139,9 +139,13 @@ def _new(path: str) -> tuple[str, str]:
 
 
 def _definition(path: str) -> tuple[str, str]:
+    """The definition to edit, under the name of its new file, which is the id that it has when it is read back."""
     from xl_thesis_workbook.definition_book import write_definition
 
-    return "done", f"Definition: {write_definition(load_thesis(settings.default_thesis()), _xlsx(path), force=True)}"
+    target = _xlsx(path)
+    require_thesis_name(target.with_suffix(".yaml"))
+    thesis = load_thesis(settings.default_thesis()).model_copy(update={"id": target.stem})
+    return "done", f"Definition: {write_definition(thesis, target, force=True)}"
 
 
 def _import(path: str) -> tuple[str, str]:

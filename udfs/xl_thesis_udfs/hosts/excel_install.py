@@ -194,5 +194,6 @@ def _xlwings(function: str, *arguments: object) -> object:
 @contextlib.contextmanager
 def _quiet() -> Iterator[io.StringIO]:
     """xlwings' installer prints what went wrong instead of raising it."""
-    with io.StringIO() as said, contextlib.redirect_stdout(said):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
         yield said

@@ -38,7 +38,7 @@ End Sub
 ' The definition as a workbook to edit; the second button reads the edited, saved workbook back into a thesis file.
 Public Sub ThesisExportDefinition()
     Dim Target As Variant
-    Target = Application.GetSaveAsFilename("definition.xlsx", "Excel workbook (*.xlsx), *.xlsx", , "Definition to edit")
+    Target = Application.GetSaveAsFilename("my_thesis.xlsx", "Excel workbook (*.xlsx), *.xlsx", , "Definition to edit")
     If VarType(Target) <> vbString Then Exit Sub
     If Told(Press("definition", CStr(Target))) Then Workbooks.Open CStr(Target)
 End Sub
