@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 Code = Literal["#N/A", "#VALUE!", "#NUM!", "#NAME?"]
 LONGEST_TEXT = 32_767
+_SERIAL_ZERO, _AFTER_FALSE_DAY, _SERIALS_END = dt.date(1899, 12, 30), 61, 2_958_466
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -26,6 +27,26 @@ class CellError:
 
 CellValue = float | bool | str | dt.date | CellError
 Value = CellValue | list[list[CellValue]]
+
+
+def day_of(value: object) -> dt.date:
+    """The day of a date, of an Excel serial number or of ISO text, with a time or without.
+
+    Serial numbers are Excel's: 60 is a 29 February 1900 that never was. Raises ``ValueError`` for anything else.
+
+    >>> day_of(46203.75), day_of(" 2026-06-30 ")
+    (datetime.date(2026, 6, 30), datetime.date(2026, 6, 30))
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, str):
+        return dt.datetime.fromisoformat(value.strip()).date()
+    if isinstance(value, int | float) and 1 <= value < _SERIALS_END:
+        days = math.floor(value)
+        return _SERIAL_ZERO + dt.timedelta(days=days + (days < _AFTER_FALSE_DAY))
+    raise ValueError(f"{value!r} is no day")
 
 
 def outgoing(value: Any) -> Value:

@@ -11,9 +11,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
 from xl_thesis.errors import CalculationError, InputError, MissingData, ThesisError
 from xl_thesis_udfs import failures
-from xl_thesis_udfs.cells import CellError, CellValue, Code, Value, outgoing
+from xl_thesis_udfs.cells import CellError, CellValue, Code, Value, day_of, outgoing
 from xl_thesis_udfs.memo import Memo
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
 from xl_thesis_udfs.session import session
@@ -21,8 +22,6 @@ from xl_thesis_udfs.session import session
 __all__ = ["CellError", "CellValue", "Value", "call", "incoming", "outgoing", "token"]
 
 REMEMBERED_CELLS = 1_000_000
-_EPOCH = dt.date(1899, 12, 30)
-_FIRST_SERIAL_AFTER_FALSE_DAY = 61  # Excel counts a 29 February 1900 that never was
 _VALUES: Memo[Value] = Memo(REMEMBERED_CELLS, lambda value: sum(map(len, value)) if isinstance(value, list) else 1)
 
 
@@ -112,16 +111,9 @@ def _single(name: str, value: Any) -> Any:
 
 
 def _date(name: str, value: Any) -> dt.date:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
     try:
-        if isinstance(value, int | float) and value >= 1:
-            days = math.floor(value)
-            return _EPOCH + dt.timedelta(days=days + (days < _FIRST_SERIAL_AFTER_FALSE_DAY))
-        return dt.datetime.fromisoformat(value.strip()).date()
-    except (ValueError, OverflowError, AttributeError, TypeError):
+        return day_of(value)
+    except ValueError:
         raise InputError(f"{name}: '{value}' is not a date; write it like 2025-02-24 or use a date cell") from None
 
 

@@ -4,6 +4,7 @@ has changed: the store, the New York day, the file of a thesis, the ledger."""
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from collections.abc import Callable, Hashable
 from functools import cache
@@ -24,6 +25,8 @@ REMEMBERED = 512
 """Results kept: evaluations, bands, calendars and the like."""
 
 State = tuple[Hashable, ...]
+_LOOK_EVERY = 1.0
+_OPENED = itertools.count()  # no two stores of a process have the same state
 _NEW_YORK = ZoneInfo("America/New_York")
 _THESIS_FILES = (".yaml", ".yml")
 Result = TypeVar("Result")
@@ -33,12 +36,11 @@ class Session:
     """An open store with all that was computed from it."""
 
     def __init__(self) -> None:
-        self._store = open_default_store()
         self._scorers: dict[str, tuple[Hashable, Scorer]] = {}
         self._results: Memo[Any] = Memo(REMEMBERED)
-        self._default_day: tuple[int, dt.date] | None = None
-        self._day_ends, self._day_began = 0.0, 0.0
-        self._day = 0
+        self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
+        self._look_again = 0.0
+        self._open()
 
     def close(self) -> None:
         """Let go of the store's file."""
@@ -47,14 +49,18 @@ class Session:
     def state(self, thesis: str | None) -> State:
         """What a value rests on apart from its arguments; equal states mean equal values.
 
-        Asks the store whether any process has written since, so it is right at once, not after a while.
+        Asks the store itself whether any process has written since, so it is right at once; whether the store's file
+        was replaced by another is seen within a second.
         """
-        self._store.forget_if_changed()
         now = time.time()
+        if not self._look_again - _LOOK_EVERY <= now < self._look_again:
+            self._look_at_file(now)
+        self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
         name = thesis or settings.default_thesis()
-        return self._store.generation, self._day, name, _stamp(name) if name.endswith(_THESIS_FILES) else None
+        stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
+        return self._opened, self._store.generation, self._day, name, stamp
 
     def scorer(self, thesis: str | None) -> Scorer:
         """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""
@@ -122,6 +128,19 @@ class Session:
         kept: Result = self._results.get((what, state, key), lambda: compute(self.scorer(thesis)))
         return kept
 
+    def _open(self) -> None:
+        self._store = open_default_store()
+        self._scorers.clear()
+        self._file = _identity(self._store.path)
+        self._opened = next(_OPENED)
+
+    def _look_at_file(self, now: float) -> None:
+        """Open the store anew where its file is no longer the one that is open."""
+        self._look_again = now + _LOOK_EVERY
+        if _identity(self._store.path) != self._file:
+            self._store.close()
+            self._open()
+
     def _turn_day(self, now: float) -> None:
         """Remember when the New York day began and when it ends."""
         today = dt.datetime.fromtimestamp(now, _NEW_YORK).date()
@@ -130,6 +149,15 @@ class Session:
             dt.datetime(day.year, day.month, day.day, tzinfo=_NEW_YORK).timestamp() for day in (today, tomorrow)
         )
         self._day = today.toordinal()
+
+
+def _identity(path: str | Path) -> Hashable:
+    """Which file it is; None for what is none."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _stamp(path: str | Path) -> Hashable:

@@ -20,7 +20,7 @@ _SOURCE = Annotated[
     str | None,
     Argument(
         "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series",
-        "the first of these that is fresh",
+        "the first of these that is as new as the newest",
     ),
 ]
 _INDEX = "index, March 1973 = 100"

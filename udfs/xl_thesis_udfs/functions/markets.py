@@ -13,6 +13,7 @@ from xl_thesis.models import SeriesMeta, Span, parse_span
 from xl_thesis.observations import to_date
 from xl_thesis.scoring import freshness
 from xl_thesis_udfs.arguments import AsOf, chosen
+from xl_thesis_udfs.cells import day_of
 from xl_thesis_udfs.functions.series import find_series
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -79,6 +80,8 @@ def fed_cuts(
     if by is None:
         policy, yield_ = (_current(find_series(name), day).value for name in ("FRED:DFF", "FRED:DGS1"))
         return fedfunds.cuts_proxy(policy, yield_).cuts
+    if by <= day:
+        raise InputError(f"by: {by} is not after {day}, the day as known on")
     if not fedfunds.MEETINGS[0] < day or by >= fedfunds.MEETINGS[-1]:
         first, last = fedfunds.MEETINGS[0], fedfunds.MEETINGS[-1]
         raise MissingData(f"meetings are known from {first} to {last}, so cuts from {day} to {by} cannot be counted")
@@ -147,7 +150,7 @@ def _window(text: str) -> Span | dt.date:
         except ValueError:
             raise InputError(f"window: '{text}' is not a length such as 13W, 6M or 1Y") from None
     try:
-        return dt.date.fromisoformat(text)
+        return day_of(float(text) if text.isdecimal() else text)
     except ValueError:
         raise InputError(f"window: '{text}' is not a length such as 13W, 6M, 1Y, or a day") from None
 

@@ -146,20 +146,24 @@ def thesis_catalogue(
 def find_series(name: str) -> SeriesMeta:
     """A series by its id in any case of letters; without a provider the one on FRED, else the only one of that name.
 
+    A ticker stands for its total return (SPY for YAHOO:SPY/adj) where there is no series of its price.
+
     Raises ``InputError`` with the nearest ids.
     """
-    catalogue = session().scorer(None).catalogue
-    by_id = {series_id.lower(): meta for series_id, meta in catalogue.items()}
+    by_id = {series_id.lower(): meta for series_id, meta in session().scorer(None).catalogue.items()}
     wanted = name.lower()
-    found = by_id.get(wanted) or by_id.get(f"fred:{wanted}")
-    if found is None:
-        same = [meta for series_id, meta in by_id.items() if series_id.partition(":")[2] == wanted]
-        found = same[0] if len(same) == 1 else None
+    found = by_id.get(wanted) or by_id.get(f"fred:{wanted}") or _named(by_id, wanted) or _named(by_id, f"{wanted}/adj")
     if found is None:
         near = [by_id[key].id for key in difflib.get_close_matches(wanted, by_id, n=3, cutoff=0.5)]
         hint = f"did you mean {', '.join(near)}?" if near else "THESIS_CATALOGUE() lists all"
         raise InputError(f"unknown series '{name}'; {hint}")
     return found
+
+
+def _named(by_id: dict[str, SeriesMeta], name: str) -> SeriesMeta | None:
+    """The only series of a name, whoever provides it."""
+    same = [meta for series_id, meta in by_id.items() if series_id.partition(":")[2] == name]
+    return same[0] if len(same) == 1 else None
 
 
 def rows_of(series: TimeSeries, start: Any, finish: Any) -> list[list[Any]]:
