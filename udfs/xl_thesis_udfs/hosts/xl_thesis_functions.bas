@@ -499,7 +499,7 @@ Private Sub Describe_DXY()
     Dim Helps As Variant
     Helps = Array( _
         "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
-        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is fresh.")
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.")
     Application.MacroOptions _
         Macro:="DXY", _
         Description:="Level of the dollar index as known on a day; without market data it is rebuilt by the published formula.", _
@@ -526,7 +526,7 @@ Private Sub Describe_DXY_HISTORY()
         "First day wanted; empty for the first there is.", _
         "Last day wanted; empty for the last there is.", _
         "Days, or averages of weeks, months, quarters or years: d, w, m, q, a; empty for d.", _
-        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is fresh.", _
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.", _
         "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
     Application.MacroOptions _
         Macro:="DXY_HISTORY", _
