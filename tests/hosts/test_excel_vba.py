@@ -19,13 +19,12 @@ from xl_thesis import artefacts
 from xl_thesis_udfs.hosts import vba, xlwings_vba
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
 
-FILES = (artefacts.ADDIN, artefacts.TEMPLATE, artefacts.CLASSIC)
 OURS = ("xl_thesis_cells", "xl_thesis_actions", "xl_thesis_functions")
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return {name: artefacts.build(name) for name in FILES}
+def packages(excel_files: dict[str, bytes]) -> dict[str, bytes]:
+    return excel_files
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def test_the_committed_text_is_the_registry() -> None:
     assert vba.written("xl_thesis_functions") == vba.module()
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", artefacts.FILES)
 def test_a_strict_reader_finds_the_modules_that_went_in(name: str, projects: Any) -> None:
     modules = projects[name]
     for module, text in artefacts.modules().items():
@@ -59,7 +58,7 @@ print(json.dumps({"modules": modules, "suspicious": raptor.suspicious, "runs by 
 """
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", artefacts.FILES)
 def test_oletools_read_every_module_and_find_nothing_suspicious(
     name: str, packages: dict[str, bytes], projects: Any, tmp_path: Path
 ) -> None:

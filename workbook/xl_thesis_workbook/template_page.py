@@ -88,6 +88,8 @@ class Page:
     def cell(self, sheet: Worksheet, row: int, column: int, formula: str, style: str, shown: str | None = None) -> None:
         """A formula of one value; ``shown`` is the formula that gives what it shows at first, if it is another."""
         value = _first(self._value_of(shown or formula))
+        if formula.startswith("=IFERROR(") and isinstance(value, str) and value.startswith("#"):
+            value = ""
         sheet.write_formula(row, column, formula, self.style(style), value)
 
     def spill(

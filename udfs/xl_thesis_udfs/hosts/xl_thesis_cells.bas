@@ -5,6 +5,9 @@ Option Private Module
 ' An unchanged cell does not cross COM: answers are kept by function and arguments until the token of the data changes.
 
 Private Const CELLS As String = "xl_thesis_udfs.hosts.excel_com"
+Private Const CURRENCY_TYPE As Long = 6
+Private Const ERROR_TYPE As Long = 10
+Private Const DECIMAL_TYPE As Long = 14
 Private Const MOST As Long = 20000
 Private Const TOKEN_SECONDS As Double = 2
 
@@ -22,7 +25,7 @@ Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, 
     If Key <> "" Then
         RenewToken
         If Answers.Exists(Key) Then
-            ThesisCall = Answers(Key)
+            ThesisCall = Answers.Item(Key)
             Exit Function
         End If
     End If
@@ -30,7 +33,7 @@ Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, 
     Failure = ""
     If Key <> "" Then
         If Answers.Count >= MOST Then Answers.RemoveAll
-        Answers(Key) = ThesisCall
+        Answers.Add Key, ThesisCall
     End If
     Exit Function
 Failed:
@@ -43,8 +46,8 @@ End Function
 Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
     If IsMissing(Value) Then
         ThesisGiven = Empty
-    ElseIf IsObject(Value) Then
-        ThesisGiven = PlainTable(Value.Value)
+    ElseIf TypeName(Value) = "Range" Then
+        ThesisGiven = PlainTable(ValuesOf(Value))
     Else
         ThesisGiven = PlainTable(Value)
     End If
@@ -117,6 +120,10 @@ Private Function KeyOf(ByVal FunctionName As String, ByVal Given As Variant) As 
     KeyOf = Key
 End Function
 
+Private Function ValuesOf(ByVal Source As Object) As Variant
+    ValuesOf = Source.Value
+End Function
+
 Private Function PlainTable(ByVal Value As Variant) As Variant
     Dim Row As Long, Column As Long
     If Not IsArray(Value) Then
@@ -134,9 +141,9 @@ Private Function PlainTable(ByVal Value As Variant) As Variant
 End Function
 
 Private Function PlainValue(ByVal Value As Variant) As Variant
-    If IsError(Value) Then
+    If VarType(Value) = ERROR_TYPE Then
         PlainValue = Chr$(1) & Right$(CStr(Value), 4)
-    ElseIf VarType(Value) = vbCurrency Or VarType(Value) = vbDecimal Then
+    ElseIf VarType(Value) = CURRENCY_TYPE Or VarType(Value) = DECIMAL_TYPE Then
         PlainValue = CDbl(Value)
     Else
         PlainValue = Value
