@@ -77,6 +77,14 @@ def own_home(seeded_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return home
 
 
+@pytest.fixture(scope="session")
+def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The add-in and the templates by name, built once."""
+    from xl_thesis import artefacts
+
+    return {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path_factory.mktemp("excel"))}
+
+
 HOSTS = {"office", "open_xml_validator", "postgres_server"}
 
 

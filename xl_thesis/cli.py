@@ -17,6 +17,7 @@ from xl_thesis.commands import (
     doctor,
     dxy,
     enter,
+    excel,
     history,
     ledger,
     look,
@@ -73,6 +74,10 @@ COMMANDS: tuple[click.Command, ...] = (
     store.store,
     doctor.doctor,
     call.call,
+    excel.install,
+    excel.uninstall,
+    excel.status,
+    excel.new,
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -1,0 +1,1 @@
+"""What the programs that show cells need of us, one module a program."""
