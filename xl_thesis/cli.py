@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import call, dxy, ledger, libreoffice, look, score, sensitivity, thesis, validate, watch
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -49,6 +49,7 @@ COMMANDS: tuple[click.Command, ...] = (
     watch.freeze,
     validate.validate,
     thesis.thesis,
+    libreoffice.libreoffice,
     call.call,
 )
 for command in COMMANDS:

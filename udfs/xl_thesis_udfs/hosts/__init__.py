@@ -1,0 +1,1 @@
+"""Programs that show cell functions, a folder each."""

@@ -1,0 +1,83 @@
+"""The process that answers the extension: a line of JSON in, a line of JSON out, until the input ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO
+
+import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
+from xl_thesis.errors import ThesisError
+from xl_thesis.settings import store_path
+from xl_thesis.version import VERSION
+from xl_thesis_udfs import edge
+from xl_thesis_udfs.edge import CellError
+from xl_thesis_udfs.hosts.libreoffice.extension.link import PROTOCOL
+from xl_thesis_udfs.registry import FUNCTIONS
+from xl_thesis_udfs.session import session
+
+_EPOCH = dt.date(1899, 12, 30).toordinal()
+
+
+def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """A greeting, then an answer for each line."""
+    yield {"version": VERSION, "protocol": PROTOCOL}
+    for line in lines:
+        kind, *rest = json.loads(line)
+        yield called(*rest) if kind == "call" else {"lines": status()}
+
+
+def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
+    """A function's value as the extension takes it, the sentence of an error, and whether it may be kept a moment.
+
+    >>> called("THESIS_SCORE", ["yesterday"])["value"]
+    {'error': '#VALUE!'}
+    """
+    spec = FUNCTIONS.get(name)
+    value = edge.call(name, plain(spec.arguments if spec else (), arguments))
+    sentence = value.sentence if isinstance(value, CellError) else ""
+    return {"value": encoded(value), "why": sentence, "keep": getattr(spec, "cached", True)}
+
+
+def plain(described: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+    """Arguments without Calc's zeros for empty cells: no day and no text is meant by 0, only a number may be."""
+    kinds = [argument.kind for argument in described]
+    kinds += ["number"] * (len(arguments) - len(kinds))
+    return [None if value == 0 and kind != "number" else value for kind, value in zip(kinds, arguments, strict=False)]
+
+
+def encoded(value: Any) -> Any:
+    """A cell or rows of cells as JSON; days are Calc's serial numbers.
+
+    >>> encoded([["a", dt.date(2026, 6, 30), True, CellError("#N/A")]])
+    [['a', 46203.0, 1.0, {'error': '#N/A'}]]
+    """
+    if isinstance(value, list):
+        return [[encoded(cell) for cell in row] for row in value]
+    if isinstance(value, CellError):
+        return {"error": value.code}
+    if isinstance(value, dt.datetime):
+        seconds = value.hour * 3600 + value.minute * 60 + value.second
+        return float(value.toordinal() - _EPOCH) + seconds / 86400
+    if isinstance(value, dt.date):
+        return float(value.toordinal() - _EPOCH)
+    return value if isinstance(value, str) else float(value)
+
+
+def status() -> list[str]:
+    """What there is to say of this environment and its data; a fault is a line as well."""
+    lines = [f"xl-thesis {VERSION} on Python {sys.version.split()[0]} ({sys.executable})"]
+    try:
+        lines += [f"store: {store_path()}", session().scorer(None).data_state().sentence()]
+    except ThesisError as error:
+        lines.append(str(error))
+    return lines
+
+
+def serve(source: TextIO, sink: TextIO) -> None:
+    """Answer until the other end closes."""
+    for answer in answers(source):
+        sink.write(json.dumps(answer, allow_nan=False) + "\n")
+        sink.flush()
