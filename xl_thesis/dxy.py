@@ -34,6 +34,7 @@ LOOK_BACK_YEARS = 3
 SIGNIFICANT = 0.05
 NOTABLE_GAP_PCT = 0.5
 _OLDEST_COMPARISON_DAYS = 31
+_AS_NEW = dt.timedelta(days=4)
 _NO_BREAK = "no datable break"
 
 _LABELS = ((2.0, "strong downtrend", 0.025), (1.0, "downtrend", 0.136))
@@ -310,6 +311,27 @@ def dollar_index(scorer: Scorer, as_of: dt.date | None = None, chain: Sequence[s
         gaps=tuple(gaps),
         warnings=tuple(_warning(gap) for gap in gaps if abs(gap.difference_pct) > NOTABLE_GAP_PCT),
     )
+
+
+def best_source(scorer: Scorer, as_of: dt.date | None = None, chain: Sequence[str] = DOLLAR_INDEX) -> str:
+    """The series that has the level of the index on a day: the first of ``chain`` that is as new as the newest.
+
+    Four days are as new: a weekend and a holiday. Unlike a trend a level moves with every day. What is past the
+    thesis's hard limit does not count. Raises ``MissingData`` with every reason where nothing does.
+    """
+    knowledge = _knowledge(scorer, as_of)
+    reasons: list[str] = []
+    last: dict[str, dt.date] = {}
+    for meta, series in _known(scorer, knowledge, chain, reasons):
+        day = to_date(series.days[-1])
+        patience = scorer.thesis.method.staleness[series.schedule.frequency]
+        if freshness(series.schedule.days_overdue(day, knowledge.on), patience) > 0:
+            last[meta.id] = day
+        reasons.append(f"{meta.id}: its last value is of {day}, too old to count")
+    if not last:
+        raise MissingData("; ".join(reasons))
+    newest = max(last.values())
+    return next(series_id for series_id, day in last.items() if newest - day <= _AS_NEW)
 
 
 def _level(meta: SeriesMeta, series: TimeSeries) -> IndexLevel:

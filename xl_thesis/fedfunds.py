@@ -25,6 +25,19 @@ from xl_thesis.errors import InputError, MissingData
 
 STEP_PCT = 0.25
 
+MEETINGS = tuple(
+    dt.date.fromisoformat(day)
+    for day in (
+        "2025-01-29", "2025-03-19", "2025-05-07", "2025-06-18", "2025-07-30", "2025-09-17", "2025-10-29", "2025-12-10",
+        "2026-01-28", "2026-03-18", "2026-04-29", "2026-06-17", "2026-07-29", "2026-09-16", "2026-10-28", "2026-12-09",
+        "2027-01-27", "2027-03-17", "2027-04-28", "2027-06-09", "2027-07-28", "2027-09-15", "2027-10-27", "2027-12-08",
+        "2028-01-26",
+    )
+)  # fmt: skip
+"""Decision days of the scheduled meetings. Source: the Committee's announcements of August 2024 and September 2025."""
+
+_MONTH_LETTERS = "FGHJKMNQUVXZ"
+
 Month = tuple[int, int]
 """Year and month of a contract: (2026, 9)."""
 
@@ -51,6 +64,21 @@ class CutsProxy:
 
     cuts: float
     note: str
+
+
+def contract_id(month: Month) -> str:
+    """The series id of the contract of a month.
+
+    >>> contract_id((2026, 12))
+    'YAHOO:ZQZ26.CBT'
+    """
+    return f"YAHOO:ZQ{_MONTH_LETTERS[month[1] - 1]}{month[0] % 100:02d}.CBT"
+
+
+def months_around(watch_date: dt.date, by: dt.date) -> list[Month]:
+    """The contracts that prices of rates from one day to another may need: a month before to three after."""
+    first, last = (day.year * 12 + day.month - 1 for day in (watch_date, by))
+    return [(index // 12, index % 12 + 1) for index in range(first - 1, last + 4)]
 
 
 def implied_rates(

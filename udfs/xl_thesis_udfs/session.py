@@ -1,44 +1,172 @@
-"""One open store and one scorer a thesis for as long as the host runs; evaluations are kept until the store changes."""
+"""What the cell functions share: one open store, one scorer a thesis, and results kept until something they rest on
+has changed: the store, the New York day, the file of a thesis, the ledger."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import time
+from collections.abc import Callable, Hashable
 from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from xl_thesis import settings
-from xl_thesis.evaluation import Evaluation
+from xl_thesis import attribution, dxy, falsifiers, ledger, releases, settings
+from xl_thesis.evaluation import BandResult, Evaluation
+from xl_thesis.knowledge import Knowledge
+from xl_thesis.ledger import Standing
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.thesis import load_thesis
+from xl_thesis_udfs import histories
+from xl_thesis_udfs.memo import Memo
+
+REMEMBERED = 512
+"""Results kept: evaluations, bands, calendars and the like."""
+
+State = tuple[Hashable, ...]
+_LOOK_EVERY = 1.0
+_OPENED = itertools.count()  # no two stores of a process have the same state
+_NEW_YORK = ZoneInfo("America/New_York")
+_THESIS_FILES = (".yaml", ".yml")
+Result = TypeVar("Result")
 
 
 class Session:
-    """What the cell functions share."""
+    """An open store with all that was computed from it."""
 
     def __init__(self) -> None:
-        self._store = open_default_store()
-        self._scorers: dict[str, Scorer] = {}
-        self._evaluations: dict[tuple[str, dt.date | None], Evaluation] = {}
-        self._generation = self._store.generation
+        self._scorers: dict[str, tuple[Hashable, Scorer]] = {}
+        self._results: Memo[Any] = Memo(REMEMBERED)
+        self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
+        self._look_again = 0.0
+        self._open()
+
+    def close(self) -> None:
+        """Let go of the store's file."""
+        self._store.close()
+
+    def state(self, thesis: str | None) -> State:
+        """What a value rests on apart from its arguments; equal states mean equal values.
+
+        Asks the store itself whether any process has written since, so it is right at once; whether the store's file
+        was replaced by another is seen within a second.
+        """
+        now = time.time()
+        if not self._look_again - _LOOK_EVERY <= now < self._look_again:
+            self._look_at_file(now)
+        self._store.forget_if_changed()
+        if not self._day_began <= now < self._day_ends:
+            self._turn_day(now)
+        name = thesis or settings.default_thesis()
+        stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
+        return self._opened, self._store.generation, self._day, name, stamp
 
     def scorer(self, thesis: str | None) -> Scorer:
-        """The scorer of a thesis, the default one where none is named."""
+        """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""
         name = thesis or settings.default_thesis()
-        if name not in self._scorers:
-            self._scorers[name] = Scorer(load_thesis(name), self._store)
-        return self._scorers[name]
+        stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
+        if name not in self._scorers or self._scorers[name][0] != stamp:
+            self._scorers[name] = stamp, Scorer(load_thesis(name), self._store)
+        return self._scorers[name][1]
+
+    def day(self, as_of: dt.date | None) -> dt.date:
+        """The day itself, else the default one. Raises ``InputError`` for a day in the future."""
+        scorer = self.scorer(None)
+        chosen = scorer.default_as_of() if as_of is None else as_of
+        scorer.check(chosen)
+        return chosen
+
+    def knowledge(self, as_of: dt.date | None) -> Knowledge:
+        """What the store knows on a day, each series read once."""
+        day = self.day(as_of)
+        return self._kept("knowledge", None, day, lambda scorer: scorer.knowledge(day))
 
     def evaluate(self, as_of: dt.date | None, thesis: str | None) -> Evaluation:
-        """As ``Scorer.evaluate``, remembered until the store has changed or, without a date, the day has."""
-        self._store.forget_if_changed()
-        if self._generation != self._store.generation:
-            self._evaluations.clear()
-            self._generation = self._store.generation
-        scorer = self.scorer(thesis)
-        day = scorer.default_as_of() if as_of is None else as_of
-        key = (scorer.thesis.id, day)
-        if key not in self._evaluations:
-            self._evaluations[key] = scorer.evaluate(day)
-        return self._evaluations[key]
+        """As ``Scorer.evaluate``."""
+        return self._kept("evaluation", thesis, as_of, lambda scorer: scorer.evaluate(as_of))
+
+    def band(self, as_of: dt.date | None, thesis: str | None) -> BandResult | None:
+        """The robustness band; None where the score is withheld."""
+        return self._kept("band", thesis, as_of, lambda scorer: scorer.evaluate(as_of, with_band=True)).band
+
+    def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> attribution.Attribution:
+        """As ``explain_change``."""
+        key = (since, as_of)
+        return self._kept("change", thesis, key, lambda scorer: attribution.explain_change(scorer, since, as_of))
+
+    def calendar(self, as_of: dt.date | None, thesis: str | None) -> releases.Calendar:
+        """As ``releases.calendar``."""
+        return self._kept("calendar", thesis, as_of, lambda scorer: releases.calendar(scorer, as_of))
+
+    def falsifiers(self, as_of: dt.date | None, thesis: str | None) -> list[falsifiers.FalsifierState]:
+        """As ``falsifiers.check``."""
+        return self._kept("falsifiers", thesis, as_of, lambda scorer: falsifiers.check(scorer, as_of))
+
+    def standings(self, as_of: dt.date | None, thesis: str | None) -> list[Standing]:
+        """Every question of a thesis as it stands on a day."""
+        day = self.day(as_of)
+        log = ledger.open_log()
+        return self._kept(
+            "standings", thesis, (day, _stamp(log.path)),
+            lambda scorer: ledger.Ledger(scorer.thesis, log).standings(self.knowledge, day),
+        )  # fmt: skip
+
+    def trend(self, window: int, as_of: dt.date | None) -> dxy.TrendReport:
+        """As ``dxy.dxy_trend``."""
+        return self._kept("trend", None, (window, as_of), lambda scorer: dxy.dxy_trend(scorer, window, as_of))
+
+    def history(
+        self, start: dt.date | None, finish: dt.date | None, frequency: str, thesis: str | None
+    ) -> histories.History:
+        """As ``histories.history``."""
+        key = (start, finish, frequency)
+        return self._kept("history", thesis, key, lambda scorer: histories.history(scorer, start, finish, frequency))
+
+    def _kept(self, what: str, thesis: str | None, key: Hashable, compute: Callable[[Scorer], Result]) -> Result:
+        state = self.state(thesis)
+        kept: Result = self._results.get((what, state, key), lambda: compute(self.scorer(thesis)))
+        return kept
+
+    def _open(self) -> None:
+        self._store = open_default_store()
+        self._scorers.clear()
+        self._file = _identity(self._store.path)
+        self._opened = next(_OPENED)
+
+    def _look_at_file(self, now: float) -> None:
+        """Open the store anew where its file is no longer the one that is open."""
+        self._look_again = now + _LOOK_EVERY
+        if _identity(self._store.path) != self._file:
+            self._store.close()
+            self._open()
+
+    def _turn_day(self, now: float) -> None:
+        """Remember when the New York day began and when it ends."""
+        today = dt.datetime.fromtimestamp(now, _NEW_YORK).date()
+        tomorrow = today + dt.timedelta(days=1)
+        self._day_began, self._day_ends = (
+            dt.datetime(day.year, day.month, day.day, tzinfo=_NEW_YORK).timestamp() for day in (today, tomorrow)
+        )
+        self._day = today.toordinal()
+
+
+def _identity(path: str | Path) -> Hashable:
+    """Which file it is; None for what is none."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _stamp(path: str | Path) -> Hashable:
+    """What changes whenever a file does; None where there is none."""
+    try:
+        found = Path(path).expanduser().stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @cache

@@ -1,0 +1,41 @@
+"""Arguments that several cell functions share, each described once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, TypeVar
+
+from xl_thesis.errors import InputError
+from xl_thesis_udfs.registry import Argument
+
+AsOf = Annotated[
+    dt.date | None,
+    Argument("Day as known on", "today, or the embedded data's reference date until a refresh"),
+]
+ThesisName = Annotated[str | None, Argument("Id or file of the thesis", "the default one")]
+SeriesName = Annotated[str, Argument("Id of the series such as FRED:UNRATE; without a provider the one on FRED")]
+Start = Annotated[dt.date | None, Argument("First day wanted", "the first there is")]
+Finish = Annotated[dt.date | None, Argument("Last day wanted", "the last there is")]
+
+Choice = TypeVar("Choice")
+
+
+def chosen(name: str, value: str | None, choices: dict[str, Choice], default: str) -> Choice:
+    """What a word stands for, in any case of letters. Raises ``InputError`` with all words for another one.
+
+    >>> chosen("frequency", "M", {"m": "monthly", "d": "daily"}, "d")
+    'monthly'
+    """
+    word = (value or default).lower()
+    if word not in choices:
+        raise InputError(f"{name}: '{value}' is not one of {', '.join(choices)}")
+    return choices[word]
+
+
+def one_of(what: str, wanted: str, items: Any) -> Any:
+    """The item with an id, in any case of letters. Raises ``InputError`` that lists all ids for another one."""
+    found = {item.id.lower(): item for item in items}
+    if wanted.lower() not in found:
+        known = ", ".join(item.id for item in items) or "none"
+        raise InputError(f"there is no {what} '{wanted}'; the thesis has: {known}")
+    return found[wanted.lower()]

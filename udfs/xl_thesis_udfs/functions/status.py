@@ -1,0 +1,116 @@
+"""What the functions stand on: the day, the data, what failed, and the functions themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from xl_thesis.catalogue import leaves
+from xl_thesis.errors import MissingData
+from xl_thesis.models import Operand
+from xl_thesis.observations import to_date
+from xl_thesis.pipeline import Scorer
+from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis.thesis import operands_of
+from xl_thesis.version import VERSION
+from xl_thesis_udfs import failures
+from xl_thesis_udfs.arguments import ThesisName, chosen
+from xl_thesis_udfs.registry import FUNCTIONS, Argument, cell_function
+from xl_thesis_udfs.session import session
+
+GROUP = "Housekeeping"
+_SERIES = ("series", "title", "state", "last", "available_at", "age_days", "days_overdue", "indicators", "publisher")
+
+
+@cell_function("date", GROUP)
+def thesis_asof(thesis: ThesisName = None) -> dt.date:
+    """Day that a function without a date is as known on.
+
+    Errors: #VALUE! for an unknown thesis.
+    Example: =THESIS_ASOF()
+    """
+    return session().evaluate(None, thesis).as_of
+
+
+@cell_function("table", GROUP, cached=False)
+def thesis_status(
+    topic: Annotated[
+        str | None,
+        Argument("The data and the latest failures of cells, failures alone, or every series behind the thesis",
+                 "summary", choices=("summary", "errors", "series")),
+    ] = None,
+    thesis: ThesisName = None,
+) -> list[list[Any]]:  # fmt: skip
+    """Which data answer, how old they are, and why cells show an error, newest first; with headers.
+
+    Errors: #VALUE! for an unknown topic or thesis.
+    Example: =THESIS_STATUS()
+    """
+    return chosen("topic", topic, _TOPICS, "summary")(thesis)
+
+
+@cell_function("table", GROUP, columns=("function", "arguments", "summary", "example", "group"))
+def thesis_functions() -> list[list[Any]]:
+    """All functions with their arguments and an example, with headers.
+
+    Errors: none.
+    Example: =THESIS_FUNCTIONS()
+    """
+    rows = (
+        [spec.name, spec.signature.partition("(")[2].removesuffix(")"), spec.summary, spec.example, spec.group]
+        for spec in FUNCTIONS.values()
+    )
+    return [["function", "arguments", "summary", "example", "group"], *rows]
+
+
+def _summary(thesis: str | None) -> list[list[Any]]:
+    return [["topic", "item", "state", "sentence"], *_facts(session().scorer(thesis)), *_failures()]
+
+
+def _facts(scorer: Scorer) -> Iterator[list[str]]:
+    state = scorer.data_state()
+    yield ["data", "store", state.kind, state.sentence()]
+    yield ["data", "day", scorer.default_as_of().isoformat(), "Functions without a date are as known on this day."]
+    yield ["thesis", scorer.thesis.id, scorer.definition_hash[:12], scorer.thesis.title.en]
+    yield ["version", "xl-thesis", VERSION, FRED_NOTICE]
+
+
+def _failures() -> list[list[str]]:
+    return [["cell", item.formula, f"{item.code} at {item.at:%H:%M:%S}", item.sentence] for item in failures.latest()]
+
+
+def _errors(_: str | None) -> list[list[Any]]:
+    return [["topic", "item", "state", "sentence"], *_failures()]
+
+
+def _series(thesis: str | None) -> list[list[Any]]:
+    """Every stored series that an indicator may be computed from, late and missing ones first."""
+    scorer = session().scorer(thesis)
+    users: dict[str, list[str]] = {}
+    for indicator in scorer.thesis.indicators:
+        operands: list[Operand] = list(operands_of(indicator))
+        for series_id in dict.fromkeys(leaf for operand in operands for leaf in leaves(operand, scorer.catalogue)):
+            users.setdefault(series_id, []).append(indicator.id)
+    rows = [_standing(scorer, series_id, names) for series_id, names in users.items()]
+    rows.sort(key=lambda row: ("missing", "late", "current").index(row[2]))
+    return [list(_SERIES), *rows]
+
+
+def _standing(scorer: Scorer, series_id: str, users: list[str]) -> list[Any]:
+    meta, day = scorer.meta_of(series_id), scorer.default_as_of()
+    try:
+        series = session().knowledge(day).series(series_id)
+    except MissingData:
+        return [series_id, meta.title, "missing", None, None, None, None, ", ".join(users), meta.publisher]
+    last = to_date(series.days[-1])
+    overdue = series.schedule.days_overdue(last, day)
+    return [
+        series_id, meta.title, "late" if overdue else "current", last, to_date(series.available[-1]),
+        (day - last).days, overdue, ", ".join(users), meta.publisher,
+    ]  # fmt: skip
+
+
+_TOPICS: dict[str, Callable[[str | None], list[list[Any]]]] = {
+    "summary": _summary, "errors": _errors, "series": _series,
+}  # fmt: skip
