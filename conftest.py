@@ -18,6 +18,7 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     for name in os.environ:
         if (name.startswith("XL_THESIS_") and name not in KEPT) or name == "FRED_API_KEY":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path_factory.getbasetemp() / "home"))
 
 

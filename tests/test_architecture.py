@@ -23,9 +23,11 @@ SOURCES, HOSTS, WORKBOOK = "xl_thesis.sources", "xl_thesis_udfs.hosts", "xl_thes
 DOORS = {
     "fredapi": [SOURCES], "yfinance": [SOURCES], "requests": [SOURCES], "curl_cffi": [SOURCES],
     "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
+    "httpx": [SOURCES],
     "xlwings": [HOSTS],
     "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK],
-    "sqlite3": ["xl_thesis.store"],
+    "sqlite3": ["xl_thesis.store"], "psycopg": ["xl_thesis.store"],
+    "keyring": ["xl_thesis.keys"], "tomlkit": ["xl_thesis.settings"], "tomllib": ["xl_thesis.settings"],
     "yaml": ["xl_thesis.documents"],
     "rich": ["xl_thesis.render"],
     "click": ["xl_thesis.cli", "xl_thesis.commands"],

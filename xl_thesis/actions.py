@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xl_thesis import keys, settings
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer, open_default_store, seed, today
 from xl_thesis.provenance import data_blocks, source_records
+from xl_thesis.refresh_report import Progress, RefreshReport
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis.version import VERSION
+
+if TYPE_CHECKING:
+    from xl_thesis.sources.protocol import Link
 
 HISTORY_START = dt.date(2008, 1, 31)
 
@@ -28,6 +34,59 @@ def demo_scorer(thesis: str) -> Iterator[Scorer]:
         yield Scorer(load_thesis(thesis), store)
 
 
+def refresh(
+    *,
+    thesis: str | None = None,
+    only: Iterable[str] | None = None,
+    ask_all: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    afterwards: Callable[[Scorer, RefreshReport], None] = lambda *_: None,
+) -> RefreshReport:
+    """Bring new data into the user's store, for the default thesis unless another is named.
+
+    Opens the store itself, so that a button may call it from any thread. ``progress`` and ``cancelled`` as in
+    ``xl_thesis.refresh.refresh``; ``afterwards`` runs once the refresh is done, while the store is still open.
+    """
+    from xl_thesis import refresh as refreshing
+    from xl_thesis.sources import providers
+
+    loaded = load_thesis(thesis or settings.default_thesis())
+    with open_default_store() as store:
+        scorer = Scorer(loaded, store)
+        report = refreshing.refresh(
+            scorer, providers(), link(), only=only, ask_all=ask_all, progress=progress, cancelled=cancelled
+        )
+        report = replace(report, warnings=_dollar_warnings(scorer))
+        afterwards(scorer, report)
+    return report
+
+
+def link() -> Link:
+    """How the settings say providers are reached, with the user's FRED key."""
+    from xl_thesis.sources.protocol import Link
+
+    key, bundle = keys.fred_key(), settings.read("network.ca_bundle").text
+    return Link(
+        fred_key=None if key is None else key.text,
+        fred_base_url=settings.read("fred.base_url").text or "",
+        proxy=settings.read("network.proxy").text,
+        ca_bundle=None if bundle is None else Path(bundle).expanduser(),
+        pace_file=settings.home() / "fred.pace",
+        timeout_seconds=float(settings.read("network.timeout").text or 30),
+    )
+
+
+def _dollar_warnings(scorer: Scorer) -> tuple[str, ...]:
+    """Where two sources of the dollar index disagree today."""
+    from xl_thesis.dxy import dollar_index
+
+    try:
+        return dollar_index(scorer, today()).warnings
+    except MissingData:
+        return ()
+
+
 def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 
@@ -35,16 +94,17 @@ def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: 
     """
     from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
 
-    result = scorer.evaluate(as_of, with_band=True)
-    path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
-    content = SnapshotContent(
-        thesis=scorer.thesis,
-        evaluation=result,
-        history=scorer.history(min(HISTORY_START, result.as_of), result.as_of),
-        sources=source_records(scorer, result),
-        blocks=data_blocks(scorer, result),
-        version=VERSION,
-    )
+    with scorer.store.reading():
+        result = scorer.evaluate(as_of, with_band=True)
+        path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
+        content = SnapshotContent(
+            thesis=scorer.thesis,
+            evaluation=result,
+            history=scorer.history(min(HISTORY_START, result.as_of), result.as_of),
+            sources=source_records(scorer, result),
+            blocks=data_blocks(scorer, result),
+            version=VERSION,
+        )
     return result, write_snapshot(content, path, force=force).resolve()
 
 

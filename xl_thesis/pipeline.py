@@ -30,7 +30,7 @@ from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import month_ends, to_date
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
-from xl_thesis.settings import store_path
+from xl_thesis.settings import store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
 from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
@@ -42,15 +42,19 @@ if TYPE_CHECKING:
 
 def open_default_store() -> Store:
     """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
-    store = open_store(store_path())
+    store = open_store(store_location())
     seed(store)
     return store
 
 
 def seed(store: Store) -> None:
-    """Add the embedded data where the store does not have this edition of them yet."""
+    """Add the embedded data where the store does not have this edition of them yet.
+
+    A team's store may have had several: each is added once. Who may only read leaves that to the one who refreshes.
+    """
     package = embedded.read_package()
-    if store.get("embedded") == package.fingerprint:
+    edition = f"embedded {package.fingerprint}"
+    if store.get("embedded") == package.fingerprint or store.get(edition) or not store.engine.can_write():
         return
     vintage_true = {
         resource["series"]["id"]
@@ -61,7 +65,7 @@ def seed(store: Store) -> None:
         embedded.rows(),
         source=f"embedded {package.version}",
         vintage_true=vintage_true.__contains__,
-        notes={"embedded": package.fingerprint},
+        notes={"embedded": package.fingerprint, edition: package.version},
     )
 
 
@@ -120,12 +124,12 @@ class Scorer:
         Raises ``InputError`` for a day in the future or before anything was known.
         """
         self.check(as_of)
-        self.store.forget_if_changed()
-        knowledge = self.knowledge(as_of)
-        readings = {
-            indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
-            for indicator in self.thesis.indicators
-        }
+        with self.store.reading():
+            knowledge = self.knowledge(as_of)
+            readings = {
+                indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
+                for indicator in self.thesis.indicators
+            }
         self._check_known(as_of, readings)
         return knowledge, readings
 
@@ -155,8 +159,8 @@ class Scorer:
 
     def panel(self, days: Sequence[dt.date]) -> Panel:
         """Score and freshness of every indicator on past days, which ascend."""
-        self.store.forget_if_changed()
-        return self._reconstruction.panel(days)
+        with self.store.reading():
+            return self._reconstruction.panel(days)
 
     def score_panel(self, panel: Panel, role: Role | None = None) -> scoring.DailyScores:
         """The scores that a panel's indicators add up to, of all pillars or those of one role."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult
+from xl_thesis.refresh_report import Event, Progress
 from xl_thesis.scoring import displayed_points
 
 _PIPED_WIDTH = 120
@@ -25,6 +27,30 @@ def show(report: RenderableType) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
     console.print(report)
+
+
+@contextmanager
+def refresh_progress(*, lines: bool) -> Iterator[Progress]:
+    """What shows a refresh as it goes: a bar on a terminal, else a line a series on standard output if ``lines``."""
+    console = Console(stderr=not lines)
+    if not console.is_terminal:
+        yield _print_line if lines else lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(event: Event) -> None:
+            bar.update(task, completed=event.done, total=event.total, description=event.result.sentence()[:80])
+
+        yield advance
+
+
+def _print_line(event: Event) -> None:
+    print(f"[{event.done}/{event.total}] {event.result.sentence()}", flush=True)  # noqa: T201 - this is the door
 
 
 def score_report(result: Evaluation) -> RenderableType:

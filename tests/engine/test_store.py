@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,39 @@ def test_a_database_of_another_program_is_kept_aside(tmp_path: Path, capsys: pyt
     assert other.execute("SELECT x FROM mine").fetchone() == (42,)
     other.close()
     assert "another program" in capsys.readouterr().err
+
+
+SCHEMA_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE series (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE observation (
+    series INTEGER NOT NULL REFERENCES series (key), observed_on INTEGER NOT NULL, available_at INTEGER NOT NULL,
+    value REAL, fetched_at TEXT NOT NULL, source TEXT NOT NULL, vintage INTEGER,
+    PRIMARY KEY (series, observed_on, available_at)
+) WITHOUT ROWID;
+CREATE VIEW observations AS SELECT id AS series, value FROM observation JOIN series ON series.key = observation.series;
+INSERT INTO meta VALUES ('embedded', 'abc');
+INSERT INTO series VALUES (7, 'MANUAL:x');
+INSERT INTO observation VALUES (7, 19600, 19601, 3.8, '2026-01-01T00:00:00+00:00', 'old', 19601);
+INSERT INTO observation VALUES (7, 19600, 19700, NULL, '2026-01-01T00:00:00+00:00', 'old', NULL);
+PRAGMA application_id = 2020373608;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date_and_kept_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(SCHEMA_1)
+    for _ in range(2):
+        with open_store(path) as store:
+            assert store.get("embedded") == "abc"
+            assert known(store, "2023-09-01") == {"2023-08-31": 3.8}
+            assert known(store, "2023-12-31") == {}
+            assert store.engine.all("SELECT vintage, source FROM observation") == [(19601, "old"), (None, "old")]
+    with closing(sqlite3.connect(tmp_path / "store.sqlite.schema1")) as kept:
+        assert kept.execute("SELECT count(*) FROM observation").fetchone() == (2,)
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
 
 
 def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
-import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
+from xl_thesis import settings
 from xl_thesis.errors import ThesisError
-from xl_thesis.settings import store_path
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
-from xl_thesis_udfs.edge import CellError
+from xl_thesis_udfs.edge import CellError, Value
 from xl_thesis_udfs.hosts.libreoffice.extension.link import PROTOCOL
 from xl_thesis_udfs.registry import FUNCTIONS
 from xl_thesis_udfs.session import session
@@ -36,19 +35,12 @@ def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
     {'error': '#VALUE!'}
     """
     spec = FUNCTIONS.get(name)
-    value = edge.call(name, plain(spec.arguments if spec else (), arguments))
+    value = edge.call(name, arguments)
     sentence = value.sentence if isinstance(value, CellError) else ""
-    return {"value": encoded(value), "why": sentence, "keep": getattr(spec, "cached", True)}
+    return {"value": encoded(value), "why": sentence, "keep": spec is None or spec.cached}
 
 
-def plain(described: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
-    """Arguments without Calc's zeros for empty cells: no day and no text is meant by 0, only a number may be."""
-    kinds = [argument.kind for argument in described]
-    kinds += ["number"] * (len(arguments) - len(kinds))
-    return [None if value == 0 and kind != "number" else value for kind, value in zip(kinds, arguments, strict=False)]
-
-
-def encoded(value: Any) -> Any:
+def encoded(value: Value) -> Any:
     """A cell or rows of cells as JSON; days are Calc's serial numbers.
 
     >>> encoded([["a", dt.date(2026, 6, 30), True, CellError("#N/A")]])
@@ -58,9 +50,6 @@ def encoded(value: Any) -> Any:
         return [[encoded(cell) for cell in row] for row in value]
     if isinstance(value, CellError):
         return {"error": value.code}
-    if isinstance(value, dt.datetime):
-        seconds = value.hour * 3600 + value.minute * 60 + value.second
-        return float(value.toordinal() - _EPOCH) + seconds / 86400
     if isinstance(value, dt.date):
         return float(value.toordinal() - _EPOCH)
     return value if isinstance(value, str) else float(value)
@@ -70,7 +59,7 @@ def status() -> list[str]:
     """What there is to say of this environment and its data; a fault is a line as well."""
     lines = [f"xl-thesis {VERSION} on Python {sys.version.split()[0]} ({sys.executable})"]
     try:
-        lines += [f"store: {store_path()}", session().scorer(None).data_state().sentence()]
+        lines += [f"store: {settings.without_password(str(settings.store_location()))}", session().scorer(None).data_state().sentence()]
     except ThesisError as error:
         lines.append(str(error))
     return lines
