@@ -25,7 +25,7 @@ def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     yield {"version": VERSION, "protocol": PROTOCOL}
     for line in lines:
         kind, *rest = json.loads(line)
-        yield called(*rest) if kind == "call" else {"lines": status()}
+        yield called(*rest) if kind == "call" else {"lines": status()[0]}
 
 
 def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
@@ -55,14 +55,14 @@ def encoded(value: Value) -> Any:
     return value if isinstance(value, str) else float(value)
 
 
-def status() -> list[str]:
-    """What there is to say of this environment and its data; a fault is a line as well."""
+def status() -> tuple[list[str], bool]:
+    """What there is to say of this environment and its data, and whether functions can answer."""
     lines = [f"xl-thesis {VERSION} on Python {sys.version.split()[0]} ({sys.executable})"]
     try:
-        lines += [f"store: {settings.without_password(str(settings.store_location()))}", session().scorer(None).data_state().sentence()]
+        place = settings.without_password(str(settings.store_location()))
+        return [*lines, f"store: {place}", session().scorer(None).data_state().sentence()], True
     except ThesisError as error:
-        lines.append(str(error))
-    return lines
+        return [*lines, str(error)], False
 
 
 def serve(source: TextIO, sink: TextIO) -> None:
