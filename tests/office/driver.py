@@ -85,6 +85,17 @@ class Driver:
         rows = range(shape.EndRow - shape.StartRow + 1)
         return [[self.one(found.getCellByPosition(column, row)) for column in columns] for row in rows]
 
+    def values(self, name: str, address: str) -> list[list[Any]]:
+        """Numbers and texts, and errors by what is shown for them, in one go."""
+        found = self.cell(name, address)
+        first = found.RangeAddress
+        rows = [list(row) for row in found.getDataArray()]
+        for area in found.queryFormulaCells(4).RangeAddresses:  # those that end in an error
+            for row in range(area.StartRow - first.StartRow, area.EndRow - first.StartRow + 1):
+                for column in range(area.StartColumn - first.StartColumn, area.EndColumn - first.StartColumn + 1):
+                    rows[row][column] = found.getCellByPosition(column, row).String
+        return rows
+
     @staticmethod
     def one(cell: Any) -> dict[str, Any]:
         is_number = cell.FormulaResultType2 == 1 if cell.Type.value == "FORMULA" else cell.Type.value == "VALUE"
