@@ -13,7 +13,7 @@ from hypothesis import settings
 settings.register_profile("calm", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("calm")
 
-KEPT = {"XL_THESIS_REQUIRE_HOSTS", "XL_THESIS_OOXML_VALIDATOR", "XL_THESIS_WINE_PYTHON"}
+KEPT = {"XL_THESIS_REQUIRE_HOSTS", "XL_THESIS_OOXML_VALIDATOR", "XL_THESIS_NEWER_OFFICE", "XL_THESIS_WINE_PYTHON"}
 HERE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - addresses of this machine
 
 
