@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from tests.servers import fred as server
 from tests.servers.fred import FOREVER, KEY, Series
 from tests.servers.loopback import FAULTS, Limit, Loopback
-from tests.sources.conftest import TODAY, never, series, wanted
+from tests.sources.conftest import SHORT, TODAY, never, series, short_if_slow, wanted
 from xl_thesis.errors import (
     BadAnswer,
     BadKey,
@@ -331,6 +331,7 @@ def test_a_fault_that_stays(serve: Serve, fault: str) -> None:
     loopback = Loopback(server.Fred({"UNRATE": unrate(), "GDP": gdp()}).answer)
     link = serve(loopback)
     loopback.always = fault
+    link = short_if_slow(link, fault)
     began = time.monotonic()
     found = pull(FAST, [wanted(UNRATE), wanted(GDP)], link)
     assert time.monotonic() - began < 8
@@ -351,7 +352,7 @@ def test_a_fault_in_the_middle_leaves_what_arrived_whole(serve: Serve) -> None:
     names = [f"S{number}" for number in range(5)]
     fake = server.Fred({name: unrate() for name in names})
     loopback = Loopback(fake.answer)
-    link = serve(loopback)
+    link = replace(serve(loopback), timeout_seconds=SHORT)
     found: dict[str, Outcome] = {}
     for request, outcome in FAST.pull([wanted(series(f"FRED:{name}")) for name in names], link, TODAY, never):
         found[request.symbol] = outcome
@@ -420,7 +421,7 @@ def test_the_key_is_in_no_log_and_no_exception(
     serve: Serve, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loopback = Loopback(server.Fred({"UNRATE": unrate()}).answer)
-    link = serve(loopback)
+    link = replace(serve(loopback), timeout_seconds=SHORT)
     texts = [repr(link), str(link)]
     with caplog.at_level(logging.DEBUG):
         for fault in (None, "reset", "hang", "429 retry tomorrow", "login page", "cut", "500"):

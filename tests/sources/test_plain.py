@@ -12,7 +12,7 @@ import pytest
 from tests.servers import plain as server
 from tests.servers.loopback import Loopback, Reply
 from tests.servers.plain import TODAY
-from tests.sources.conftest import TIMEOUT, never, series
+from tests.sources.conftest import SHORT, never, series
 from tests.sources.test_fred import is_one_plain_line
 from xl_thesis.catalogue import load_catalogue
 from xl_thesis.errors import BadAnswer, RateLimited, SourceError, TimedOut, UnknownSeries, Unreachable
@@ -147,7 +147,8 @@ KINDS: dict[str, type[SourceError]] = {
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_that_stays(serve: Serve, name: str, fault: str) -> None:
     provider, loopback, link = start(name, serve)
-    link = replace(link, timeout_seconds=TIMEOUT / 5)
+    if fault == "hang":
+        link = replace(link, timeout_seconds=SHORT / 4)
     loopback.always = fault
     began = time.monotonic()
     outcome = one(provider, link, wanted(IDS[name]))
