@@ -153,7 +153,7 @@ class _Visit:
         since = min((memory.asked_at for memory in memories if self._is_recent(memory)), default=None)
         if since is None:
             return None
-        window = (since - _MARGIN).astimezone(_ST_LOUIS), (self.now + _MARGIN).astimezone(_ST_LOUIS)
+        window = (since - _MARGIN).astimezone(_ST_LOUIS), self.now.astimezone(_ST_LOUIS)
         try:
             return self.api.updated(*window, pages=min(_PAGES_OF_UPDATES, len(memories)))
         except (BadKey, RateLimited, Unreachable):

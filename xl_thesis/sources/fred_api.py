@@ -25,7 +25,7 @@ _PAGE = 100_000
 _PAGE_OF_UPDATES = 1000
 _VINTAGES = 2000
 _MISSING = "."
-_TOO_MANY_VINTAGES = re.compile(r"vintage dates.*2000|2000.*vintage dates", re.IGNORECASE)
+_TOO_MANY_VINTAGES = re.compile(r"vintage dates.*exceeds the maximum", re.IGNORECASE)
 
 
 class TooManyVintages(SourceError):
