@@ -195,6 +195,14 @@ def test_a_series_without_an_archive_is_dated_by_its_usual_delay(serve: Serve) -
     assert not outcome.vintage_true and "no vintages" in outcome.warnings[0]
 
 
+def test_an_archive_that_is_far_too_large_is_left_where_it_is(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = serve(Loopback(server.Fred({"UNRATE": unrate()}).answer))
+    monkeypatch.setattr("xl_thesis.sources.fred_api._LARGEST_ARCHIVE", 5)
+    outcome = good(one(link))
+    assert "too many to keep" in outcome.warnings[0] and not outcome.vintage_true
+    assert [row[1:3] for row in outcome.rows] == [("2023-07-31", 3.5), ("2023-08-31", 3.7)]
+
+
 def test_a_rate_that_is_never_revised_asks_only_for_what_is_new(serve: Serve) -> None:
     rates = Series([("2024-10-28", "2024-11-04", FOREVER, "1.08"), ("2024-10-29", "2024-11-04", FOREVER, "1.09")])
     euro = series("FRED:DEXUSEU", "daily", 8, "never_revised")
@@ -439,10 +447,12 @@ def test_the_key_is_in_no_log_and_no_exception(
     assert not any(KEY in text for text in texts)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_the_key_is_in_no_process_list(serve: Serve) -> None:
     link = serve(Loopback(server.Fred({"UNRATE": unrate()}).answer))
     good(one(link))
-    assert KEY not in subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True).stdout
+    for entry in ("cmdline", "environ"):
+        assert KEY.encode() not in Path(f"/proc/self/{entry}").read_bytes()
 
 
 def test_a_key_follows_no_redirect(serve: Serve) -> None:
