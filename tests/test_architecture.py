@@ -108,7 +108,7 @@ def test_modules_and_functions_are_short(module: str) -> None:
 
 
 def test_importing_the_package_is_light() -> None:
-    heavy = ("pandas", "numpy", "pydantic", "yfinance", "fredapi", "xlwings", "openpyxl")
+    heavy = ("pandas", "numpy", "pydantic", "yfinance", "fredapi", "httpx", "curl_cffi", "xlwings", "openpyxl")
     code = f"import sys, xl_thesis; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

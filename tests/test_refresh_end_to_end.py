@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -129,6 +130,9 @@ def test_a_refresh_from_every_kind_of_source_moves_the_score_to_today_and_shows_
     rows = {row["observed_on"]: row for row in known["observations"]}
     assert rows["2026-08-31"]["available_at"] == "2026-09-05", "the first print, and its day, from the vintages"
     assert "2026-09-30" not in rows
+    assert known["feed"]["source"].startswith("FRED")
+    assert known["feed"]["facts"]["title"] == "Unemployment Rate"
+    assert "Brought by FRED" in services.run("series", "FRED:UNRATE", "--thesis", thesis)
 
     before = services.asked()
     again = json.loads(services.run("refresh", "--thesis", thesis, *only, "--json"))
@@ -140,6 +144,33 @@ def test_a_refresh_from_every_kind_of_source_moves_the_score_to_today_and_shows_
     services.run("snapshot", "--thesis", thesis, "--out", str(services.home / "book.xlsx"))
     holding = [file.name for file in services.home.rglob("*") if file.is_file() and fred.KEY.encode() in content(file)]
     assert holding == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="lists processes by /proc")
+def test_the_key_is_in_no_command_line_while_a_refresh_runs(services: Services) -> None:
+    services.loopbacks[FRED_HOST].always = "500"  # tried again and again, so that there is time to look
+    command = [sys.executable, "-m", "xl_thesis", "refresh", "--series", "FRED:UNRATE"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, env=services.environment, **pipes) as running:
+        listed, looks = b"", 0
+        while running.poll() is None:
+            listed += b"\n".join(commands())
+            looks += 1
+            time.sleep(0.02)
+        assert running.stdout is not None
+        said = running.stdout.read()
+    assert looks > 10
+    assert b"FRED:UNRATE" in listed
+    assert fred.KEY.encode() not in listed + said
+
+
+def commands() -> Iterator[bytes]:
+    """The command line of every process."""
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield process.read_bytes()
+        except OSError:  # it has ended meanwhile
+            continue
 
 
 def content(file: Path) -> bytes:

@@ -158,11 +158,22 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
         "notice": meta.notice,
         "as_of": as_of.isoformat(),
         "data": scorer.data_state().sentence(),
+        "feed": _feed_of(scorer.store, series_id),
         "observations": [
             {"observed_on": str(day), "value": float(value), "available_at": str(available)}
             for day, value, available in zip(known.days, known.values, known.available, strict=True)
         ],
     }
+
+
+def _feed_of(store: Store, series_id: str) -> dict[str, Any] | None:
+    """How a refresh last brought a series and what its source says of it; None where none has asked for it."""
+    feed = store.feeds().get(series_id)
+    if feed is None:
+        return None
+    moments = {name: getattr(feed, name) for name in ("checked_at", "changed_at", "failed_at")}
+    shown = {name: moment and moment.isoformat() for name, moment in moments.items()}
+    return {"source": feed.source, **shown, "failure": feed.failure, "facts": dict(feed.facts)}
 
 
 def series_listing(scorer: Scorer, as_of: dt.date | None) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 
-from xl_thesis.errors import InputError, SourceError, ThesisError
+from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError
 from xl_thesis.evaluation import Status
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, to_date
@@ -71,8 +71,11 @@ def refresh(
 
     ``progress`` hears of each series as it is done; ``cancelled`` is asked often and ends the refresh early, as does
     Ctrl-C. A series that fails keeps what the store has and never stops another. Raises ``StoreError`` where another
-    refresh runs or the store cannot be written, ``InputError`` for a series in ``only`` that cannot be asked for.
+    refresh runs, or the store cannot or may not be written; ``InputError`` for a series in ``only`` that cannot be
+    asked for.
     """
+    if not scorer.store.engine.can_write():
+        raise StoreError(f"you may only read the store {scorer.store.engine.where}; another user refreshes it")
     with scorer.store.refreshing():
         return _Refresh(scorer, link, progress or (lambda _: None), cancelled).run(
             plan(scorer, providers, only), ask_all=ask_all

@@ -122,7 +122,20 @@ def series_report(document: dict[str, Any]) -> RenderableType:
             table.add_row(row["observed_on"], f"{row['value']:g}", row["available_at"])
     head = f"{document['id']}: {document['title']} ({document['unit']}, {document['frequency']})"
     source = f"{document['publisher']}. {document['licence']}. {document['notice'] or ''}".strip()
-    return Group(Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source))
+    return Group(
+        Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source),
+        *_feed_lines(document["feed"]),
+    )  # fmt: skip
+
+
+def _feed_lines(feed: dict[str, Any] | None) -> list[Text]:
+    """How a series was last brought, and why it since could not be."""
+    if feed is None:
+        return []
+    lines = [Text(f"Brought by {feed['source']}, last at {feed['checked_at']}.", "dim")] if feed["checked_at"] else []
+    if feed["failure"]:
+        lines.append(Text(f"Could not be brought at {feed['failed_at']}: {feed['failure']}", "dim"))
+    return lines
 
 
 def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:

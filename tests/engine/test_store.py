@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
-from xl_thesis.store import SCHEMA_VERSION, Store, open_store
+from xl_thesis.store import SCHEMA_VERSION, Row, Store, open_store
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
@@ -156,6 +156,22 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").mkdir()
     with pytest.raises(StoreError, match="cannot be opened"):
         open_store(tmp_path / "store.sqlite")
+
+
+def test_a_full_disk_is_one_sentence_and_costs_only_what_was_being_written(tmp_path: Path) -> None:
+    rows: list[Row] = [("MANUAL:x", f"20{year:02}-{month:02}-28", 1.0, "2030-01-01")
+                       for year in range(99) for month in range(1, 13)]  # fmt: skip
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.record("MANUAL:x", rows[:5], seen_on=dt.date(2029, 1, 1), exact=False, source="test")
+        pages = store.engine.all("PRAGMA page_count")[0][0]
+        store.engine.all(f"PRAGMA max_page_count = {pages + 1}")
+        with pytest.raises(StoreError, match="cannot be used: database or disk is full"):
+            store.record("MANUAL:x", rows, seen_on=dt.date(2029, 1, 2), exact=False, source="test", state="new")
+        assert len(known(store, "2100-01-01")) == 5
+        assert store.feeds()["MANUAL:x"].state is None
+        store.engine.all("PRAGMA max_page_count = 100000")
+        store.record("MANUAL:x", rows, seen_on=dt.date(2029, 1, 2), exact=False, source="test", state="new")
+        assert len(known(store, "2100-01-01")) == len(rows)
 
 
 WRITER = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import subprocess
 import sys
@@ -13,11 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.feeds import LINK
 from tests.postgres import PostgresServer
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
+from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.refresh import refresh
 from xl_thesis.store import Change, Row, Store, open_store
 from xl_thesis.store.transfer import check
+from xl_thesis.thesis import load_thesis
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
@@ -243,6 +248,30 @@ def test_later_arrivals_never_change_what_was_known_earlier(
 
 
 @pytest.mark.host
+def test_both_engines_give_the_same_answers(postgres: str) -> None:
+    """Random arrivals, exact ones and others, through both: every value as known on every day is the same."""
+    numbers = itertools.count()
+    with open_store(postgres) as team, Store(":memory:") as file:
+
+        @settings(max_examples=15, deadline=None)
+        @given(arrivals=arrivals, exact=st.lists(st.booleans(), min_size=6, max_size=6))
+        def same(arrivals: list[tuple[dt.date, dict[dt.date, float | None]]], exact: list[bool]) -> None:
+            meta = META.model_copy(update={"id": f"MANUAL:s{next(numbers)}"})
+            for (on, values), is_exact in zip(sorted(arrivals, key=lambda arrival: arrival[0]), exact, strict=False):
+                rows: list[Row] = [(meta.id, str(period), value, str(on)) for period, value in values.items()]
+                changes = [
+                    store.record(meta.id, rows, seen_on=on, exact=is_exact, source="test") for store in (team, file)
+                ]
+                assert changes[0] == changes[1]
+            for day_number in range(40):
+                on = str(dt.date(2019, 12, 30) + dt.timedelta(days=day_number))
+                assert known(team, on, meta) == known(file, on, meta)
+
+        same()
+        assert check(team) == check(file) == []
+
+
+@pytest.mark.host
 def test_a_reader_without_the_right_to_write_can_read(postgres: str, postgres_server: PostgresServer) -> None:
     name = postgres.rpartition("/")[2]
     with open_store(postgres) as store:
@@ -255,6 +284,10 @@ def test_a_reader_without_the_right_to_write_can_read(postgres: str, postgres_se
         with open_store(postgres_server.address(name, "analyst", "other")) as reader:
             assert not reader.engine.can_write()
             assert known(reader, "2024-03-08") == {"2024-03-07": 1.0}
+            scorer = Scorer(load_thesis("american_exceptionalism"), reader)
+            seed(reader)
+            with pytest.raises(StoreError, match="you may only read the store postgresql://analyst@127"):
+                refresh(scorer, [], LINK)
             with pytest.raises(StoreError, match="permission denied"):
                 seen(reader, "2024-03-09", (X, "2024-03-07", 2.0, "2024-03-07"))
         postgres_server.run("DROP OWNED BY analyst", name)

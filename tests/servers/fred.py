@@ -75,8 +75,13 @@ class Fred:
             return error(400, "Bad Request.  The series does not exist in ALFRED but may exist in FRED.", as_json)
         vintages = {spell[1] for spell in known.spells if start <= spell[1] <= end}
         if len(vintages) > self.cap:
-            message = f"Bad Request.  The number of vintage dates ({len(vintages)}) exceeds the maximum of 2000."
+            message = (
+                f"Bad Request.  There are {len(vintages)} vintage dates in the specified real-time period: {start} to"
+                f" {end}.  This exceeds the maximum number of vintage dates allowed for this file type (2000)."
+            )
             return error(400, message, as_json)
+        if not any(first <= end and last >= start for _, first, last, _ in known.spells):
+            return error(400, "Bad Request.  The series does not exist in ALFRED but may exist in FRED.", as_json)
         found = [
             ("observation", {"realtime_start": max(first, start), "realtime_end": min(last, end), "date": date,
                              "value": value})

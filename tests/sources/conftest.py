@@ -15,7 +15,9 @@ from tests.servers.loopback import Loopback, write_authority
 from xl_thesis.models import Frequency, PointInTime, SeriesMeta
 from xl_thesis.sources.protocol import Link, Request
 
-TIMEOUT = 0.5
+TIMEOUT = 2.0
+SHORT = 0.4
+SLOW_FAULTS = {"hang", "drip"}
 TODAY = dt.datetime.now(dt.UTC).date()
 
 
@@ -28,6 +30,11 @@ def series(
 
 def wanted(meta: SeriesMeta, last_observed: dt.date | None = None, state: str | None = None) -> Request:
     return Request(meta, meta.id.partition(":")[2], last_observed, state)
+
+
+def short_if_slow(link: Link, fault: str) -> Link:
+    """Little patience where a fault would use it up; otherwise enough for a busy machine."""
+    return replace(link, timeout_seconds=SHORT) if fault in SLOW_FAULTS else link
 
 
 def never() -> bool:

@@ -65,9 +65,9 @@ def start(name: str, serve: Serve) -> tuple[Provider, Loopback, Link, Request, d
 @pytest.mark.parametrize("name", ["fred", "graph", *test_plain.NAMES])
 def test_no_damage_is_beyond_words(serve: Serve, name: str, damage: Damage) -> None:
     provider, loopback, link, request, today = start(name, serve)
-    link = replace(link, timeout_seconds=0.2)
     whole = one(provider, link, request, today)
     assert isinstance(whole, Pull) and whole.rows
+    link = replace(link, timeout_seconds=0.5)
     answer = loopback.answer
     for seed in range(SEEDS):
         chance = random.Random(seed)

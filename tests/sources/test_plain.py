@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +14,7 @@ import pytest
 from tests.servers import plain as server
 from tests.servers.loopback import Loopback, Reply
 from tests.servers.plain import TODAY
-from tests.sources.conftest import TIMEOUT, never, series
+from tests.sources.conftest import SHORT, never, series
 from tests.sources.test_fred import is_one_plain_line
 from xl_thesis.catalogue import load_catalogue
 from xl_thesis.errors import BadAnswer, RateLimited, SourceError, TimedOut, UnknownSeries, Unreachable
@@ -147,7 +149,8 @@ KINDS: dict[str, type[SourceError]] = {
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_that_stays(serve: Serve, name: str, fault: str) -> None:
     provider, loopback, link = start(name, serve)
-    link = replace(link, timeout_seconds=TIMEOUT / 5)
+    if fault == "hang":
+        link = replace(link, timeout_seconds=SHORT / 4)
     loopback.always = fault
     began = time.monotonic()
     outcome = one(provider, link, wanted(IDS[name]))
@@ -171,6 +174,18 @@ def test_every_series_of_the_catalogue_has_at_most_one_provider() -> None:
         serving = [provider.name for provider in providers() if provider.symbol(meta)]
         alone = meta.id.startswith(("MANUAL:", "FREDMD:")) or meta.derived is not None
         assert len(serving) == (0 if alone else 1), f"{meta.id}: {serving}"
+
+
+def test_naming_the_providers_loads_nothing_heavy_and_embedded_data_nothing_of_the_network() -> None:
+    code = """
+import sys
+import xl_thesis.sources.embedded
+assert not {"httpx", "fredapi", "yfinance", "curl_cffi", "requests"} & sys.modules.keys()
+from xl_thesis.sources import providers
+assert len(providers()) == 7
+assert not {"fredapi", "yfinance", "curl_cffi", "pandas"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_what_nobody_serves() -> None:

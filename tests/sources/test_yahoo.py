@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.servers.loopback import ConnectProxy, Loopback
 from tests.servers.yahoo import HOSTS, Ticker
 from tests.servers.yahoo import Yahoo as Server
-from tests.sources.conftest import TODAY, never, series
+from tests.sources.conftest import TODAY, never, series, short_if_slow
 from tests.sources.test_fred import is_one_plain_line
 from xl_thesis.errors import (
     BadAnswer,
@@ -240,6 +240,7 @@ def test_a_fault_that_stays(
     fake, loopback, link = yahoo
     fake.tickers["SPY"] = steady()
     loopback.always = fault
+    link = short_if_slow(link, fault)
     began = time.monotonic()
     outcome = pull(link, wanted())[0]
     assert time.monotonic() - began < 6

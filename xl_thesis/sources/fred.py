@@ -153,7 +153,7 @@ class _Visit:
         since = min((memory.asked_at for memory in memories if self._is_recent(memory)), default=None)
         if since is None:
             return None
-        window = (since - _MARGIN).astimezone(_ST_LOUIS), (self.now + _MARGIN).astimezone(_ST_LOUIS)
+        window = (since - _MARGIN).astimezone(_ST_LOUIS), self.now.astimezone(_ST_LOUIS)
         try:
             return self.api.updated(*window, pages=min(_PAGES_OF_UPDATES, len(memories)))
         except (BadKey, RateLimited, Unreachable):
@@ -185,9 +185,9 @@ class _Visit:
                     facts = {**memory.facts, "vintages_from": min(row[3] for row in rows)}
                     memory, rows = replace(memory, facts=facts), [*alfred.before_the_first_vintage(meta, rows), *rows]
                 return self._pull(request, memory, rows, warnings)
-            except NoVintages:
+            except NoVintages as why:
                 memory = replace(memory, vintages=False)
-                warnings = (*warnings, f"{meta.id}: FRED keeps no vintages; dated by the usual delay")
+                warnings = (*warnings, f"{meta.id}: {why}; dated by the usual delay")
         since = None if has_vintages(meta) else request.last_observed
         newest = self.api.newest(request.symbol, meta.frequency, since)
         if since is None and not newest:

@@ -25,7 +25,9 @@ _PAGE = 100_000
 _PAGE_OF_UPDATES = 1000
 _VINTAGES = 2000
 _MISSING = "."
-_TOO_MANY_VINTAGES = re.compile(r"vintage dates.*2000|2000.*vintage dates", re.IGNORECASE)
+_LARGEST_ARCHIVE = 1_000_000
+"""Values. A few series are rewritten whole every day; their past would fill the store and teach nothing."""
+_TOO_MANY_VINTAGES = re.compile(r"vintage dates.*exceeds the maximum", re.IGNORECASE)
 
 
 class TooManyVintages(SourceError):
@@ -33,7 +35,7 @@ class TooManyVintages(SourceError):
 
 
 class NoVintages(SourceError):
-    """A series that FRED shows without its past."""
+    """A series whose past FRED does not show, or not in a size that can be kept."""
 
 
 class FredAPI(Fred):  # type: ignore[misc]  # published without types
@@ -56,7 +58,8 @@ class FredAPI(Fred):  # type: ignore[misc]  # published without types
     def spells(self, series_id: str, frequency: Frequency, start: dt.date) -> list[Spell]:
         """Every value in force at some time since ``start``, with the days on which it was.
 
-        Asks several times where there are more than 2,000 vintages. Raises ``NoVintages`` where FRED keeps none.
+        Asks several times where there are more than 2,000 vintages. Raises ``NoVintages`` where FRED keeps none, or
+        far too many values.
         """
         try:
             return list(self._spells(series_id, frequency, start, FOREVER))
@@ -64,11 +67,11 @@ class FredAPI(Fred):  # type: ignore[misc]  # published without types
             vintages = [vintage.date() for vintage in self.get_series_vintage_dates(series_id)]
         starts = [start, *[vintage for vintage in vintages if vintage > start][_VINTAGES - 1 :: _VINTAGES - 1]]
         ends = [later - dt.timedelta(days=1) for later in starts[1:]] + [FOREVER]
-        return [
-            spell
-            for first, last in zip(starts, ends, strict=True)
-            for spell in self._spells(series_id, frequency, first, last)
-        ]
+        found: list[Spell] = []
+        for first, last in zip(starts, ends, strict=True):
+            found += self._spells(series_id, frequency, first, last)
+            _check_size(len(found))
+        return found
 
     def _spells(self, series_id: str, frequency: Frequency, start: dt.date, end: dt.date) -> Iterator[Spell]:
         window = {"realtime_start": start.isoformat(), "realtime_end": end.isoformat()}
@@ -99,6 +102,7 @@ class FredAPI(Fred):  # type: ignore[misc]  # published without types
                     raise BadAnswer(f"FRED answered for {name} {page.get(name)} instead of {value}")
             found = [item.attrib for item in page.iter("observation")]
             total = int(page.get("count", len(found)))
+            _check_size(total)
             if len(found) != min(_PAGE, total - offset):
                 raise BadAnswer(f"FRED sent {len(found)} of {total - offset} observations of {series_id}")
             yield from found
@@ -148,6 +152,11 @@ def copyright_of(notes: str) -> str:
     """
     sentences = re.split(r"(?<=[.!?])\s+", notes)
     return " ".join(text for text in sentences if re.search(r"copyright|©|permission|all rights", text, re.IGNORECASE))
+
+
+def _check_size(values: int) -> None:
+    if values > _LARGEST_ARCHIVE:
+        raise NoVintages(f"FRED's archive has over {_LARGEST_ARCHIVE:,} values, too many to keep")
 
 
 def _moment(text: str) -> dt.datetime:

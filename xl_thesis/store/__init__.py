@@ -53,7 +53,11 @@ class Store:
         self.engine: Engine = (
             PostgresEngine(location) if isinstance(location, str) and is_postgres(location) else SqliteEngine(location)
         )
-        self._pack_what_is_not()
+        try:
+            self._pack_what_is_not()
+        except BaseException:
+            self.engine.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file or the connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -68,11 +69,13 @@ class SqliteEngine:
 
     def all(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """See ``Engine``."""
-        return self._connection.execute(statement, values).fetchall()
+        with self._spoken():
+            return self._connection.execute(statement, values).fetchall()
 
     def run(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """See ``Engine``."""
-        self._connection.executemany(statement, rows)
+        with self._spoken():
+            self._connection.executemany(statement, rows)
 
     def put(self, rows: Sequence[Observation]) -> None:
         """See ``Engine``."""
@@ -86,13 +89,16 @@ class SqliteEngine:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """See ``Engine``."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        with self._spoken():
+            self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            with self._spoken():
+                self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk has ended it already
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -146,6 +152,14 @@ class SqliteEngine:
         """See ``Engine``."""
         self._connection.close()
 
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """What stands in the way, a full disk say, as one sentence; damage stays what it is, see ``open_store``."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"the store {self.where} cannot be used: {error}") from None
+
     def _prepare(self) -> None:
         """Create the schema in an empty file, bring an older one up to date; refuse a file that is not ours."""
         if self._is_empty():
@@ -169,7 +183,7 @@ class SqliteEngine:
         """From schema 1. The store as it was stays beside it, as ``NAME.schema1``."""
         kept = Path(f"{self.path}.schema1")
         if not kept.exists():
-            beside = kept.with_name(f"{kept.name}.tmp")
+            beside = kept.with_name(f"{kept.name}.{os.getpid()}.tmp")
             beside.unlink(missing_ok=True)
             self.all("VACUUM INTO ?", (str(beside),))
             beside.replace(kept)
