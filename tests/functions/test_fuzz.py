@@ -20,7 +20,7 @@ from xl_thesis_udfs.cells import CellError, cell
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
 
 TUPLES = 100_000
-SLOW = {"THESIS_HISTORY", "THESIS_CALENDAR", "THESIS_BAND", "THESIS_CHANGE", "THESIS_ALERTS"}
+SLOW = {"THESIS_HISTORY", "THESIS_CALENDAR", "THESIS_BAND", "THESIS_CHANGE", "THESIS_ALERTS", "THESIS_SENSITIVITY"}
 """Functions that take a tenth of a second and more on a day they have not seen: they see fewer days."""
 
 DAYS = [dt.date(2026, 6, 30), dt.date(2026, 6, 1)]

@@ -15,7 +15,7 @@ from typing import IO, Any
 import pytest
 
 from tests.reference import fedwatch, strategy
-from xl_thesis import fedfunds, ledger, pipeline
+from xl_thesis import fedfunds, ledger, pipeline, published
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
@@ -167,6 +167,38 @@ def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) 
     assert formula.evaluate("=THESIS_SCOREBOARD()") == [
         ["by", "questions", "brier", "time_weighted_brier", "log", "base_rate_brier", "skill"]
     ]
+
+
+def test_a_score_that_was_given_out_is_listed_as_it_was(own_home: Path) -> None:
+    head = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(head, list) and len(head) == 1
+    with open_default_store() as store:
+        result = pipeline.Scorer(load_thesis(THESIS), store).evaluate(dt.date(2026, 6, 30), with_band=True)
+    published.publish(result)
+    found = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(found, list) and len(found) == 2
+    row = dict(zip(map(str, found[0]), found[1], strict=True))
+    assert result.band is not None
+    assert (row["as_of"], row["score"], row["band_low"]) == (dt.date(2026, 6, 30), result.score, result.band.p5)
+    assert row["reconstruction"] is True and row["data_hash"] == result.data_hash
+    log = own_home / published.FILE_NAME
+    log.write_text(log.read_text(encoding="utf-8").replace("leaning", "strongly"), encoding="utf-8")
+    broken = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(broken, CellError) and broken.code == "#VALUE!" and "changed" in broken.sentence
+
+
+def test_a_store_that_cannot_be_opened_is_an_error_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "file"))
+    session.cache_clear()
+    value = formula.evaluate("=THESIS_SCORE()")
+    assert isinstance(value, CellError) and value.code == "#VALUE!" and "cannot be used" in value.sentence
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+    assert isinstance(formula.evaluate("=THESIS_SCORE()"), float)
+    session().close()
+    session.cache_clear()
 
 
 def test_the_default_thesis_is_the_settings(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

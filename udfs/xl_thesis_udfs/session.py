@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from xl_thesis.falsifiers import FalsifierState
     from xl_thesis.ledger import Standing
     from xl_thesis.releases import Calendar
+    from xl_thesis.sensitivity import Sensitivity
     from xl_thesis_udfs.histories import History
 
 REMEMBERED = 512
@@ -97,6 +98,12 @@ class Session:
     def band(self, as_of: dt.date | None, thesis: str | None) -> BandResult | None:
         """The robustness band; None where the score is withheld."""
         return self._kept("band", thesis, as_of, lambda scorer: scorer.evaluate(as_of, with_band=True)).band
+
+    def sensitivity(self, as_of: dt.date | None, thesis: str | None) -> Sensitivity:
+        """As ``sensitivity.analyse``."""
+        from xl_thesis import sensitivity
+
+        return self._kept("sensitivity", thesis, as_of, lambda scorer: sensitivity.analyse(scorer, as_of))
 
     def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> Attribution:
         """As ``explain_change``."""
