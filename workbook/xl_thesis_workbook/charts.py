@@ -102,7 +102,7 @@ def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: f
         _time_axis(each, years)
         each.y_axis.scaling.min, each.y_axis.scaling.max, each.y_axis.majorUnit = 0, 100, 25
         each.y_axis.number_format = "0"
-    chart.layout = _inner(x=0.06, y=0.14, w=0.91, h=0.64)
+    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62)
     return chart
 
 
@@ -155,7 +155,7 @@ def _draw(series: Any, line: Line) -> None:
 def _time_axis(chart: BarChart | LineChart, years: float) -> None:
     chart.x_axis = DateAxis(crossAx=100)
     is_long = years > _LONG_YEARS
-    chart.x_axis.number_format = "yyyy" if years > _SHORT_YEARS else "mmm yy"
+    chart.x_axis.number_format = "yyyy" if years > _SHORT_YEARS else "yyyy-mm"
     chart.x_axis.majorTimeUnit = "years" if years > _SHORT_YEARS else "months"
     chart.x_axis.baseTimeUnit = "months"
     chart.x_axis.majorUnit = 2 if is_long else 1 if years > _SHORT_YEARS else 6
