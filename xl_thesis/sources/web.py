@@ -94,8 +94,8 @@ class Web:
         """
         patience = _PATIENCE * self.link.timeout_seconds
         retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(patience),
-            retry=tenacity.retry_if_exception(lambda error: _may_pass(error, patience)),
+            stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(patience),
+            retry=tenacity.retry_if_exception(_may_pass),
             wait=self._back_off,
             reraise=True,
         )
@@ -203,11 +203,11 @@ class _Keyed(httpx.BaseTransport):
         self._inner.close()
 
 
-def _may_pass(error: BaseException, patience: float) -> bool:
-    """Whether asking again may help, and soon."""
-    if isinstance(error, ProxyFailed | TLSFailed | ClockWrong):
-        return False
-    return isinstance(error, Unreachable | RateLimited | BadAnswer) and (error.retry_after or 0.0) < patience
+def _may_pass(error: BaseException) -> bool:
+    """Whether asking again may help."""
+    return isinstance(error, Unreachable | RateLimited | BadAnswer) and not isinstance(
+        error, ProxyFailed | TLSFailed | ClockWrong
+    )
 
 
 def _retry_after(answer: Answer) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-import random
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import tenacity
 import yfinance
 from curl_cffi import CurlECode
 from curl_cffi import requests as curl
@@ -73,17 +73,16 @@ class Session:
 
     def history(self, ticker: str, since: dt.date | None) -> History:
         """Finished sessions from a day on, or all. Raises the ``SourceError`` that says why there are none."""
-        self._session.deadline = time.monotonic() + _PATIENCE * self._link.timeout_seconds
-        for attempt in range(1, _TRIES + 1):
-            try:
-                return self._once(ticker, since)
-            except (Unreachable, BadAnswer, _RefusedError) as error:
-                pause = self._link.timeout_seconds / 30 * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
-                late = time.monotonic() + pause >= self._session.deadline
-                if late or attempt == _TRIES or isinstance(error, ProxyFailed | TLSFailed | ClockWrong):
-                    raise
-                time.sleep(pause)
-        raise AssertionError  # pragma: no cover - the last try returns or raises
+        seconds = self._link.timeout_seconds
+        self._session.deadline = time.monotonic() + _PATIENCE * seconds
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(_TRIES) | tenacity.stop_before_delay(_PATIENCE * seconds),
+            retry=tenacity.retry_if_exception(_may_pass),
+            wait=tenacity.wait_exponential(seconds / 15) + tenacity.wait_random(0, seconds / 60),
+            reraise=True,
+        )
+        history: History = retrying(self._once, ticker, since)
+        return history
 
     def _once(self, ticker: str, since: dt.date | None) -> History:
         self._session.last = None
@@ -144,6 +143,13 @@ class _Bounded(curl.Session[curl.Response]):
 
 class _RefusedError(SourceError):
     """A crumb or cookie that is no longer accepted; another try brings new ones."""
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether asking again may help."""
+    return isinstance(error, Unreachable | BadAnswer | _RefusedError) and not isinstance(
+        error, ProxyFailed | TLSFailed | ClockWrong
+    )
 
 
 def _forget() -> None:
