@@ -14,8 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xl_thesis_workbook import lint
 from xl_thesis_workbook.cells import put
-from xl_thesis_workbook.layout import Column, add_styles
+from xl_thesis_workbook.layout import Column
 from xl_thesis_workbook.lint_cells import formula_faults
+from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table
 
 SHEET, TABLE, BOOK, STYLES = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/workbook.xml", "xl/styles.xml"

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import Evaluation
+from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer, seed
-from xl_thesis.provenance import data_blocks, source_records
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
-from xl_thesis.version import VERSION
 
-HISTORY_START = dt.date(2008, 1, 31)
+if TYPE_CHECKING:
+    from xl_thesis_workbook.content import DataChoice
+    from xl_thesis_workbook.language import Language
 
 
 @contextmanager
@@ -28,24 +30,32 @@ def demo_scorer(thesis: str) -> Iterator[Scorer]:
         yield Scorer(load_thesis(thesis), store)
 
 
-def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool) -> tuple[Evaluation, Path]:
+def snapshot(
+    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, language: Language = "en",
+    data: DataChoice = "derived", ledger: Path | None = None,
+) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 
-    Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
+    ``ledger`` is the folder of the log of questions, the user's own where None. Raises ``InputError`` where the file
+    exists and ``force`` is not given, or cannot be written.
     """
-    from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
+    from xl_thesis_workbook.snapshot import gather, write_snapshot
 
-    result = scorer.evaluate(as_of, with_band=True)
+    day = scorer.default_as_of() if as_of is None else as_of
+    scorer.check(day)
+    standings = Ledger(scorer.thesis, open_log(ledger)).standings(scorer.knowledge, day)
+    content = gather(scorer, day, standings=standings, language=language, choice=data)
+    result = content.evaluation
     path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
-    content = SnapshotContent(
-        thesis=scorer.thesis,
-        evaluation=result,
-        history=scorer.history(min(HISTORY_START, result.as_of), result.as_of),
-        sources=source_records(scorer, result),
-        blocks=data_blocks(scorer, result),
-        version=VERSION,
-    )
     return result, write_snapshot(content, path, force=force).resolve()
+
+
+def demonstrate(
+    thesis: str, as_of: dt.date | None, out: Path | None, *, force: bool
+) -> tuple[Evaluation, Path]:
+    """``snapshot`` of the embedded data alone; no file of the user's is read."""
+    with demo_scorer(thesis) as scorer, tempfile.TemporaryDirectory() as empty:
+        return snapshot(scorer, as_of, out, force=force, ledger=Path(empty))
 
 
 def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> dict[str, Any]:
