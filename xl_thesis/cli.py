@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import books, call, dxy, ledger, look, score, sensitivity, thesis, validate, watch
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -35,6 +35,9 @@ COMMANDS: tuple[click.Command, ...] = (
     score.score,
     score.explain,
     score.snapshot,
+    books.update,
+    books.verify,
+    books.diff,
     look.claims,
     look.series,
     ledger.questions,

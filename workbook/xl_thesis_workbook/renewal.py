@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -167,7 +167,7 @@ class _FreeCells:
             return
         now = as_cell(before)
         if isinstance(now, Formula) and not is_same(now.value, value.value):
-            report.calculated += 1
+            report.calculated.append(replace(change, before=now.value, after=value.value))
             self._put(address, self._writer.with_value(old, value.value))
 
     def _put(self, address: Address, xml: bytes) -> None:

@@ -48,6 +48,7 @@ class Step:
         self.writer = Writer(grid.prefix, is_mac=book.is_mac)
         self.places = _places(table, wanted.columns)
         self.report = Report()
+        self.keys: dict[int, Value] = {}
         self.settled_keys: set[Value] = set()
         self.segments: dict[int, list[Segment]] = {}
         self.bottom = table.bottom
