@@ -199,6 +199,16 @@ def test_days_that_the_data_have_no_more_are_taken_out() -> None:
     assert again == after and not report.is_change
 
 
+def test_a_history_that_is_gone_leaves_one_empty_row() -> None:
+    after, report = updated(made(), [[None, None, None]])
+    assert values(after, "Series") == [[None, None, None]]
+    assert len(report.removed) == 6
+    again, report = updated(after, [[None, None, None]])
+    assert again == after and not report.is_change
+    back, report = updated(after, series(3))
+    assert rows_of(back) == series(3)
+
+
 def test_days_between_old_ones_take_their_place() -> None:
     before, _ = updated(made(), [*series(2), *series(4, 4)])
     after, report = updated(before, series(9))

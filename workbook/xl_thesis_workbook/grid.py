@@ -59,10 +59,11 @@ class Writer:
     def __init__(self, prefix: str = "", *, is_mac: bool = False) -> None:
         self._prefix = prefix
         self._epoch = _MAC_EPOCH if is_mac else _EPOCH
+        self.epoch = self._epoch.toordinal()
 
     def row(self, number: int, columns: Sequence[tuple[str, str]], values: Sequence[Cell]) -> str:
         """Cells side by side; ``columns`` are the letters of each and its style attribute, such as `` s="3"``."""
-        p, epoch = self._prefix, self._epoch.toordinal()
+        p, epoch = self._prefix, self.epoch
         parts = []
         for (letters, style), value in zip(columns, values, strict=True):
             kind = type(value)
@@ -186,6 +187,11 @@ class Grid:
     def cell(self, number: int, column: int) -> Old | None:
         """One cell; None where the file has not that cell."""
         return next((cell for cell in self.cells(number) if cell.column == column), None)
+
+    @property
+    def below(self) -> bytes:
+        """What the sheet says after its cells: merged ranges, validations, drawings."""
+        return self._sheet[self._end :]
 
     def spliced(self, segments: Mapping[int, Sequence[Segment]]) -> bytes:
         """The sheet with segments put in their rows; rows that have none keep every byte."""

@@ -65,7 +65,8 @@ class Report:
     ``added``: new rows. ``changed``: cells with another value. ``calculated``: formulas with another value. ``inputs``:
     inputs that somebody changed (before is the definition's value). ``formulas``: our cells in which somebody has
     written a formula, or a value where we have one. ``rows``: rows that we know no more, kept. ``removed``: days that a
-    history has no more, taken out. ``notes``: sentences about what else was left alone.
+    history has no more, taken out. ``waiting``: how many formulas keep old values until the file is
+    next calculated. ``notes``: sentences about what else was left alone.
     """
 
     added: list[RowChange] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Report:
     formulas: list[CellChange] = field(default_factory=list)
     rows: list[RowChange] = field(default_factory=list)
     removed: list[RowChange] = field(default_factory=list)
+    waiting: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -91,6 +93,7 @@ class Report:
         self.formulas += other.formulas
         self.rows += other.rows
         self.removed += other.removed
+        self.waiting += other.waiting
         self.notes += other.notes
 
     def to_json(self) -> dict[str, Any]:
@@ -103,6 +106,7 @@ class Report:
             "formulas_kept": [item.to_json() for item in self.formulas],
             "removed": [item.to_json() for item in self.removed],
             "rows_kept": [item.to_json() for item in self.rows],
+            "waiting": self.waiting,
             "notes": list(self.notes),
         }
 
@@ -119,6 +123,8 @@ class Report:
         yield from listing("cells of ours kept as somebody wrote them", self.formulas)
         for table, count in Counter(item.table for item in self.rows).items():
             yield f"{count} row{'s' if count > 1 else ''} of {table} kept that the data have no more"
+        if self.waiting:
+            yield f"{self.waiting} formulas keep their values until the file is next calculated: inputs were changed"
         yield from self.notes
 
 

@@ -30,7 +30,7 @@ class Upsert(Step):
             for number, values in zip(reversed(numbers), reversed(self.wanted.rows), strict=False):
                 self._renew(number, values)
             return
-        rest = self._rest()
+        rest = [values for values in self._rest() if any(value is not None for value in values)]
         by_key: dict[Value, int] = {}
         for number in self._unsettled:
             key = self.keys[number] = self.key(number)
@@ -57,7 +57,8 @@ class Upsert(Step):
         Rows of days after the workbook's own are a reader's.
         """
         day = self.as_key(self.day)
-        if not isinstance(day, float) or not all(isinstance(self.as_key(row[0]), float) for row in self.wanted.rows):
+        keys = (*self.settled_keys, *by_key, *(self.as_key(values[0]) for values in fresh))
+        if not isinstance(day, float) or not all(isinstance(key, float) for key in keys):
             return False
         own = {key for key in gone if isinstance(key, float) and key < day}
         if own:
@@ -133,6 +134,9 @@ class Upsert(Step):
         elif not is_our_formula(found.formula, value.text):
             self.report.formulas.append(change)
         elif not is_same(shown_value(as_cell(found)), value.value):
+            if self.keeps_results:
+                self.report.waiting += 1
+                return
             self.report.calculated.append(replace(change, before=found.value, after=value.value))
             self._put(number, column, self.writer.with_value(old, value.value))
 
