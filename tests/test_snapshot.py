@@ -174,7 +174,7 @@ def test_each_sheet_says_what_it_is_and_prints(content: SnapshotContent) -> None
         assert str(content.evaluation.as_of) in sheet.oddFooter.left.text
     first = book["Dashboard"]
     assert (first.page_setup.orientation, first.page_setup.fitToHeight) == ("portrait", 1)
-    assert first.print_area.endswith(f"$X${first.max_row}")
+    assert first.print_area.endswith(f"$Y${first.max_row}")
 
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -102,7 +102,7 @@ def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: f
         _time_axis(each, years)
         each.y_axis.scaling.min, each.y_axis.scaling.max, each.y_axis.majorUnit = 0, 100, 25
         each.y_axis.number_format = "0"
-    chart.layout = _inner(x=0.06, y=0.14, w=0.91, h=0.64)
+    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62)
     return chart
 
 

@@ -23,8 +23,8 @@ from xl_thesis_workbook.page import COLUMNS, WIDTH, Page
 from xl_thesis_workbook.paper import set_page
 from xl_thesis_workbook.styles import ORANGE
 
-_TILES = ((7, 11), (12, 15), (16, 19), (20, 24))
-_CHART_ROWS = 13
+_TILES = ((7, 11), (12, 16), (17, 20), (21, 25))
+_CHART_ROWS = 15
 _TITLE_SIZE, _STATEMENT_SIZE, _NOTE_SIZE = 18, 10.5, 9
 
 
@@ -93,7 +93,7 @@ class Dashboard:
             cell = page.span(row + 1, columns, content, style)
             if number == 2:
                 self.names["Coverage"] = cell
-        for row, height in ((4, 17), (5, 29), (6, 17), (7, 29)):
+        for row, height in ((4, 18), (5, 27), (6, 18), (7, 27)):
             page.height(row, height)
 
     def _verdict(self) -> Formula:

@@ -33,7 +33,7 @@ class Charts:
         since = charts.zoned_chart(source, zones["since"], lines, years=len(self.data.months) / 12)
         charts.finish(since, self.draft.say(say.SINCE_CHART))
         labels = len(self.content.thesis.labels)
-        charts.keep_legend(since, [*range(labels), labels])
+        charts.keep_legend(since, [labels])
         self._put(sheet, since, RIGHT, upper, "Since publication", self._since_aloud())
         lines = (neutral, Line("before", GREY, 15_875), Line("since", BLUE, 31_750))
         days = self.content.panel.days

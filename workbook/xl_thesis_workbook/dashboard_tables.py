@@ -14,7 +14,7 @@ from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.language import Words
 from xl_thesis_workbook.layout import CHANGE_ROWS, CHANGES, INDICATORS, MODEL, MODEL_PILLARS, QUESTIONS
 from xl_thesis_workbook.model import Model
-from xl_thesis_workbook.page import LEFT, RIGHT, ROW, Page
+from xl_thesis_workbook.page import COLUMNS, LEFT, RIGHT, ROW, Page
 from xl_thesis_workbook.tokens import TOKENS
 
 _NEXT = 4
@@ -29,6 +29,7 @@ class Tables:
     ) -> None:
         self.draft, self.content, self.found = draft, content, found
         self.model, self.data, self.page = model, data, page
+        self._titles = {item.id: item.title.in_language(draft.language) for item in content.thesis.indicators}
 
     def write(self, row: int) -> int:
         """Write them from a row on; return the row after the last."""
@@ -70,16 +71,16 @@ class Tables:
     def _changes(self, row: int) -> None:
         """Effects on the score since the month before, with the score as it was then."""
         page, change = self.page, self.content.change
-        page.heading(row, RIGHT, self.draft.say(say.CHANGES), ((23, 24, self.draft.say(say.POINTS)),))
+        page.heading(row, RIGHT, self.draft.say(say.CHANGES), ((24, 25, self.draft.say(say.POINTS)),))
         before = self.draft.look_up("ThesisAbout", "Value", text("change_before"))
-        page.span(row + 1, (13, 22), self.draft.say(say.BEFORE), "Line")
-        page.span(row + 1, (23, 24), Formula(f'IF(ISNUMBER({before}),{before},"")', change.before if change else ""),
+        page.span(row + 1, (14, 23), self.draft.say(say.BEFORE), "Line")
+        page.span(row + 1, (24, 25), Formula(f'IF(ISNUMBER({before}),{before},"")', change.before if change else ""),
                   "Line points")  # fmt: skip
         rows = self.draft.written[CHANGES.table]
         for place, line in enumerate(rows):
             here = row + 2 + place
-            for header, span, style in (("What", (13, 19), "Line"), ("Cause", (20, 22), "Line grey"),
-                                        ("Points", (23, 24), "Line signed")):  # fmt: skip
+            for header, span, style in (("What", (14, 20), "Line"), ("Cause", (21, 23), "Line grey"),
+                                        ("Points", (24, 25), "Line signed")):  # fmt: skip
                 cell = self.draft.cell(CHANGES.table, header, place)
                 value = _plain(line[CHANGES[header]])
                 shown = computed(value) if header != "Points" or isinstance(value, float) else ""
@@ -89,15 +90,18 @@ class Tables:
     def _movers(self, row: int) -> int:
         page, say_ = self.page, self.draft.say
         page.heading(row, LEFT, say_(say.MOVERS), ((9, 10, say_(say.MOVER_SCORE)), (11, 12, say_(say.POINTS))))
-        page.heading(row, RIGHT, say_(say.GAPS), ((23, 24, say_(say.GAP_WEIGHT)),))
+        page.heading(row, RIGHT, say_(say.GAPS), ((24, 25, say_(say.GAP_WEIGHT)),))
         count = max(2 * MOVERS, GAPS)
+        self._rows(row + 1, count)
         for number in range(count):
             here = row + 1 + number
             if number < 2 * MOVERS:
                 self._mover(here, number)
             if number < GAPS:
                 self._gap(here, number)
-        self._rows(row + 1, count)
+            found = (self._found(name, number)[1] for name in ("points", "lost"))
+            titles = [self._titles[str(item["Id"])] if item else "" for item in found]
+            page.fitted(here, (titles[0], 8, 10), (titles[1], 7, 10))
         page.height(row + count + 1, _GAP)
         return row + count + 2
 
@@ -108,64 +112,65 @@ class Tables:
 
     def _mover(self, row: int, number: int) -> None:
         place, found = self._found("points", number)
-        titles = {item.id: item.title.in_language(self.draft.language) for item in self.content.thesis.indicators}
         for header, span, style in (("Indicator", (1, 8), "Line"), ("Score", (9, 10), "Line points"),
                                     ("Points", (11, 12), "Line signed")):  # fmt: skip
             area = self.draft.area(MODEL.table, header)
-            value = "" if found is None else titles[str(found["Id"])] if header == "Indicator" else found[header]
+            value = "" if found is None else self._titles[str(found["Id"])] if header == "Indicator" else found[header]
             self.page.span(row, span, Formula(f'IF({place}="","",INDEX({area},{place}))', computed(value)), style)
 
     def _gap(self, row: int, number: int) -> None:
         place, found = self._found("lost", number)
-        titles = {item.id: item.title.in_language(self.draft.language) for item in self.content.thesis.indicators}
         area = self.draft.area(MODEL.table, "Indicator")
         status = self.draft.area(MODEL.table, "Status")
-        value = "" if found is None else titles[str(found["Id"])]
-        self.page.span(row, (13, 19), Formula(f'IF({place}="","",INDEX({area},{place}))', value), "Line")
+        value = "" if found is None else self._titles[str(found["Id"])]
+        self.page.span(row, (14, 20), Formula(f'IF({place}="","",INDEX({area},{place}))', value), "Line")
         counts = ",".join(self.model.word(name) for name in ("missing", "expired"))
         first, second = counts.split(",")
         here = f"INDEX({status},{place})"
         closed = text(self.draft.say(say.CLOSED))
         why = f'IF({place}="","",IF(OR({here}={first},{here}={second}),{here},{closed}))'
         reason = "" if found is None else self._why(found)
-        self.page.span(row, (20, 22), Formula(why, reason), "Line grey")
+        self.page.span(row, (21, 23), Formula(why, reason), "Line grey")
         lost = self.draft.area(MODEL.table, "Lost weight")
         share = Formula(f'IF({place}="","",INDEX({lost},{place}))', computed(found["Lost weight"]) if found else "")
-        self.page.span(row, (23, 24), share, "Line percent 1")
+        self.page.span(row, (24, 25), share, "Line percent 1")
 
     def _why(self, found: Row) -> str:
         status = str(found["Status"])
         return self.draft.say(TOKENS[status] if status in ("missing", "expired") else say.CLOSED)
 
     def _questions(self, row: int) -> int:
+        """Counts of the ledger and ages of the data side by side, and below them the next questions."""
         page, say_ = self.page, self.draft.say
-        page.heading(row, LEFT, say_(say.QUESTIONS), ((10, 12, say_(say.RESOLVES)),))
         number_of, weight_of = (say_(words) for words in say.AGE_COLUMNS)
-        page.heading(row, RIGHT, say_(say.AGES), ((20, 22, number_of), (23, 24, weight_of)))
+        page.heading(row, LEFT, say_(say.LEDGER))
+        page.heading(row, RIGHT, say_(say.AGES), ((21, 23, number_of), (24, 25, weight_of)))
+        lines = self._ledger_lines()
+        self._rows(row + 1, len(lines))
+        for number, (label, content) in enumerate(lines, start=row + 1):
+            page.span(number, (1, 10), label, "Line")
+            page.span(number, (11, 12), content, "Line count")
+        self._ages(row + 1)
+        row += len(lines) + 2
+        page.height(row - 1, _GAP)
+        page.heading(row, (1, COLUMNS), say_(say.QUESTIONS), ((24, COLUMNS, say_(say.RESOLVES)),))
         dated = sorted(
             (item.resolves, item.id, item.text.in_language(self.draft.language))
             for item in self.content.thesis.questions
             if item.resolves > self.content.evaluation.as_of
         )
-        count = _NEXT + len(self._ledger_lines()) + 1
-        self._rows(row + 1, count)
         for number in range(_NEXT):
             self._question(row + 1 + number, number, dated[number] if number < len(dated) else None)
-        page.heading(row + _NEXT + 1, LEFT, say_(say.LEDGER))
-        for number, (label, content) in enumerate(self._ledger_lines()):
-            page.span(row + _NEXT + 2 + number, (1, 10), label, "Line")
-            page.span(row + _NEXT + 2 + number, (11, 12), content, "Line count")
-        self._ages(row + 1)
-        return row + count + 1
+        return row + _NEXT + 1
 
     def _question(self, row: int, number: int, found: tuple[object, str, str] | None) -> None:
         block = QUESTIONS.block.table
         key = f"MATCH({number + 1},{self.draft.grown(block, 'Next')},0)"
-        for header, span, style in (("Question", (1, 9), "Line"), ("Resolves", (10, 12), "Line date")):
+        for header, span, style in (("Question", (1, 23), "Line"), ("Resolves", (24, COLUMNS), "Line date")):
             value = "" if found is None else found[2] if header == "Question" else found[0]
             formula = f'IFERROR(INDEX({self.draft.grown(block, header)},{key}),"")'
             self.page.span(row, span, Formula(formula, computed(_plain(value))), style)
-        self.page.fitted(row, (found[2] if found else "", 9, 10))
+        self.page.fitted(row, (found[2] if found else "", 22, 10))
 
     def _ledger_lines(self) -> list[tuple[str, Content]]:
         """Counts of claims and questions as the tables have them."""
@@ -216,9 +221,9 @@ class Tables:
         return Formula(f"SUMPRODUCT({chosen}*{declared})", value)
 
     def _age(self, row: int, words: Words, count: Content, weight: Content) -> None:
-        self.page.span(row, (13, 19), self.draft.say(words), "Line")
-        self.page.span(row, (20, 22), count, "Line count")
-        self.page.span(row, (23, 24), weight, "Line percent")
+        self.page.span(row, (14, 20), self.draft.say(words), "Line")
+        self.page.span(row, (21, 23), count, "Line count")
+        self.page.span(row, (24, 25), weight, "Line percent")
 
 
 def _plain(value: object) -> str | float | int | None:
