@@ -74,7 +74,7 @@ def _compare(
     report.removed += [RowChange(table, key) for key in before if key not in after]
     for key in after.keys() & before.keys() if len(after) < _MOST_ROWS else ():
         for column, value in after[key].items():
-            if column in before[key]:
+            if column in before[key] and before[key][column] != value:
                 _compare_cell(report, CellChange(table, key, column, before[key][column], value))
 
 

@@ -92,7 +92,7 @@ class Upsert(Step):
         """Write the cells of one row that differ."""
         columns = self.wanted.columns
         definitions = {columns.index(now): columns.index(then) for now, then in self.wanted.inputs.items()}
-        cells = {cell.column: cell for cell in self.grid.cells(number)}
+        cells = self.grid.by_column(number)
         found: dict[int, Found] = {}
         for offset in range(len(values)):
             old = cells.get(self.table.left + self.places[offset])
