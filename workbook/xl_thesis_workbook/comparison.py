@@ -40,7 +40,9 @@ class _Side:
     def rows(self, name: str) -> dict[Value, dict[str, Cell]]:
         """The rows of a table by key, each by the names of its columns."""
         table = self.book.table(name)
-        grid = self.grids.setdefault(table.sheet, Grid(self.book.package.read(table.sheet)))
+        if table.sheet not in self.grids:
+            self.grids[table.sheet] = Grid(self.book.package.read(table.sheet))
+        grid = self.grids[table.sheet]
         found: dict[Value, dict[str, Cell]] = {}
         for values in self.reader.rows(grid, table):
             key = shown_value(values[0])
