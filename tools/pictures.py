@@ -14,7 +14,7 @@ from xl_thesis.actions import demo_scorer, snapshot
 from xl_thesis_workbook.language import LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-RESOLUTION, LARGEST = 120, 250_000
+RESOLUTION, LARGEST = 110, 250_000
 NAMES = {"en": "dashboard-en", "zh-Hant": "dashboard-zh-Hant"}
 
 

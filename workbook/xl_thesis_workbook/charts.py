@@ -155,7 +155,7 @@ def _draw(series: Any, line: Line) -> None:
 def _time_axis(chart: BarChart | LineChart, years: float) -> None:
     chart.x_axis = DateAxis(crossAx=100)
     is_long = years > _LONG_YEARS
-    chart.x_axis.number_format = "yyyy" if years > _SHORT_YEARS else "mmm yy"
+    chart.x_axis.number_format = "yyyy" if years > _SHORT_YEARS else "yyyy-mm"
     chart.x_axis.majorTimeUnit = "years" if years > _SHORT_YEARS else "months"
     chart.x_axis.baseTimeUnit = "months"
     chart.x_axis.majorUnit = 2 if is_long else 1 if years > _SHORT_YEARS else 6

@@ -55,8 +55,8 @@ def add_past(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Weight
     days = [to_date(day) for day in panel.days]
     scores = [[day, *_finite(panel.scores[:, number])] for number, day in enumerate(days)]
     known = [[day, *panel.freshness[:, number].tolist()] for number, day in enumerate(days)]
-    put(sheet, top - 1, 1, draft.say(phrases.PAST_TITLES[0]), "Block title")
-    put(sheet, top - 1, right, draft.say(phrases.PAST_TITLES[1]), "Block title")
+    put(sheet, top - 1, 1, draft.say(phrases.PAST_TITLES[0]), "Section")
+    put(sheet, top - 1, right, draft.say(phrases.PAST_TITLES[1]), "Section")
     draft.long_table(sheet, Block(PAST_SCORES, "values", columns), scores, row=top)
     draft.long_table(sheet, Block(PAST_FRESHNESS, "values", fresh), known, row=top, column=right)
     sheet.freeze_panes = sheet.cell(top + 1, 2)

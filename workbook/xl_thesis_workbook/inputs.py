@@ -28,7 +28,7 @@ from xl_thesis_workbook.tables import head
 
 FIRST_ROW = 8
 _GAP = 3  # rows between tables, one of them the title of the next
-_WIDTHS = (18.0, 44.0, *(10.5,) * 14)
+_WIDTHS = (18.0, 56.0, *(10.5,) * 14)
 
 
 def add_inputs(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
@@ -43,7 +43,7 @@ def add_inputs(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None
     )
     row = FIRST_ROW
     for block, rows in tables:
-        put(sheet, row - 1, 1, draft.say(phrases.INPUT_TITLES[block.table]), "Block title")
+        put(sheet, row - 1, 1, draft.say(phrases.INPUT_TITLES[block.table]), "Section")
         last = draft.table(sheet, block, rows, row=row)
         sheet.row_dimensions[row].height = 32
         _style_blanks(sheet, block, rows, row)

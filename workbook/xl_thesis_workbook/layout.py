@@ -69,12 +69,12 @@ ABOUT_SHEET = words("About", "關於本檔")
 
 INPUTS_SHEET = words("Inputs", "輸入")
 INPUT_PILLARS = Block("InputPillars", "inputs", (
-    Column("Id", 18, "Body", "代號"), Column("Pillar", 44, "Body wrap", "支柱"),
+    Column("Id", 18, "Body", "代號"), Column("Pillar", 56, "Body wrap", "支柱"),
     Column("On", 8, "Input switch", "啟用"), Column("Definition: on", 10, "Definition", "定義：啟用"),
     Column("Weight", 9, "Input", "權重"), Column("Definition: weight", 10, "Definition", "定義：權重"),
 ))  # fmt: skip
 INPUT_INDICATORS = Block("InputIndicators", "inputs", (
-    Column("Id", 18, "Body", "代號"), Column("Indicator", 44, "Body wrap", "指標"),
+    Column("Id", 18, "Body", "代號"), Column("Indicator", 56, "Body wrap", "指標"),
     Column("On", 8, "Input switch", "啟用"), Column("Definition: on", 10, "Definition", "定義：啟用"),
     Column("Weight", 9, "Input", "權重"), Column("Definition: weight", 10, "Definition", "定義：權重"),
     Column("Direction", 9, "Input", "方向"), Column("Definition: direction", 10, "Definition", "定義：方向"),
@@ -85,11 +85,11 @@ INPUT_INDICATORS = Block("InputIndicators", "inputs", (
     Column("Scale", 9, "Input", "尺度"), Column("Definition: scale", 10, "Definition", "定義：尺度"),
 ))  # fmt: skip
 INPUT_LABELS = Block("InputLabels", "inputs", (
-    Column("Id", 18, "Body", "代號"), Column("Label", 44, "Body", "標籤"),
+    Column("Id", 18, "Body", "代號"), Column("Label", 56, "Body", "標籤"),
     Column("Below", 8, "Input", "低於"), Column("Definition: below", 10, "Definition", "定義：低於"),
 ))  # fmt: skip
 INPUT_RULES = Block("InputRules", "inputs", (
-    Column("Id", 18, "Body", "代號"), Column("Rule", 44, "Body wrap", "規則"),
+    Column("Id", 18, "Body", "代號"), Column("Rule", 56, "Body wrap", "規則"),
     Column("Value", 8, "Input", "值"), Column("Definition: value", 10, "Definition", "定義：值"),
 ))  # fmt: skip
 RULES = ("min_pillar_coverage", "partial_below", "withheld_below")

@@ -60,7 +60,7 @@ class Model:
         sheet.freeze_panes = "C4"
 
     def _table(self, sheet: Worksheet, block: Block, rows: list[list[Content]], row: int) -> None:
-        put(sheet, row - 1, 1, self.draft.say(phrases.MODEL_TITLES[block.table]), "Block title")
+        put(sheet, row - 1, 1, self.draft.say(phrases.MODEL_TITLES[block.table]), "Section")
         self.draft.table(sheet, block, rows, row=row)
         sheet.row_dimensions[row].height = 32
 

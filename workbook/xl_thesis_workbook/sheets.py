@@ -138,7 +138,7 @@ def add_about(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
     for row, line in enumerate(lines, start=last + 2):
         put(sheet, row, 1, line, "Sheet note")
     top = last + len(lines) + 4
-    put(sheet, top - 1, 1, draft.say(phrases.CHANGES_TITLE), "Block title")
+    put(sheet, top - 1, 1, draft.say(phrases.CHANGES_TITLE), "Section")
     draft.table(sheet, CHANGES, _changes(draft, content, content.change), row=top)
     for column, width in enumerate((24, 66, 46, 9, 60), start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width

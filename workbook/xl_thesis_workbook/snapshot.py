@@ -96,7 +96,7 @@ def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> Non
     for row, (words, shown, style) in enumerate(lines, start=3):
         put(sheet, row, 1, draft.say(words), "Sheet note")
         draft.put(sheet, row, 3, shown, style)
-    draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Block title")
+    draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Section")
 
 
 def _remove(draft: Draft, *titles: str) -> None:

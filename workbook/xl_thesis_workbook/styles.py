@@ -79,6 +79,7 @@ def _table_styles() -> tuple[NamedStyle, ...]:
     return (
         _style("Sheet title", size=14, bold=True, colour=NAVY),
         _style("Sheet note", size=9, colour=GREY),
+        _style("Section", size=10, bold=True, colour=NAVY, down="bottom"),
         _style("Block title", size=10, bold=True, colour=NAVY, wrap=True, down="bottom"),
         _style("Column", size=9, bold=True, colour="FFFFFF", fill=NAVY, wrap=True, down="center", indent=1),
         _style("Column right", size=9, bold=True, colour="FFFFFF", fill=NAVY, across="right", wrap=True, down="center",
