@@ -97,16 +97,19 @@ def transform(series: TimeSeries, units: str) -> TimeSeries:
         raise InputError(f"'{units}' is not one of FRED's units: {', '.join(UNITS)}")
     n = 365 if series.schedule.seven_days else _A_YEAR[series.schedule.frequency]
     x = series.values
-    b, y = (_earlier(series, step) for step in (1, n))
+
+    def back(periods: int) -> Values:
+        return _earlier(series, periods)
+
     formulas: dict[str, Callable[[], Values]] = {
         "lin": lambda: x,
-        "chg": lambda: x - b,
-        "ch1": lambda: x - y,
-        "pch": lambda: 100 * (x / b - 1),
-        "pc1": lambda: 100 * (x / y - 1),
-        "pca": lambda: 100 * ((x / b) ** n - 1),
-        "cch": lambda: 100 * (np.log(x) - np.log(b)),
-        "cca": lambda: 100 * n * (np.log(x) - np.log(b)),
+        "chg": lambda: x - back(1),
+        "ch1": lambda: x - back(n),
+        "pch": lambda: 100 * (x / back(1) - 1),
+        "pc1": lambda: 100 * (x / back(n) - 1),
+        "pca": lambda: 100 * ((x / back(1)) ** n - 1),
+        "cch": lambda: 100 * (np.log(x) - np.log(back(1))),
+        "cca": lambda: 100 * n * (np.log(x) - np.log(back(1))),
         "log": lambda: np.log(x),
     }
     with np.errstate(all="ignore"):

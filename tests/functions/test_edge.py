@@ -236,5 +236,5 @@ def test_only_the_latest_failures_are_remembered() -> None:
 
 
 def test_a_formula_in_the_status_is_as_it_would_be_typed() -> None:
-    edge.call("THESIS_PILLAR", ['a "b"', None, True, 1.5])
-    assert failures.latest()[0].formula == '=THESIS_PILLAR("a ""b""", , TRUE, 1.5)'
+    edge.call("THESIS_PILLAR", ['a "b"', None, True, 46203.0, JUNE])
+    assert failures.latest()[0].formula == '=THESIS_PILLAR("a ""b""", , TRUE, 46203, "2026-06-30")'

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import xl_thesis
 from xl_thesis.cli import cli
@@ -44,6 +47,26 @@ def test_formulas(text: str, expected: tuple[str, list[Any]]) -> None:
 def test_what_is_no_formula_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         formula.parse(text)
+
+
+simple = st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=20))
+
+
+@given(st.lists(simple, max_size=6), st.sampled_from([",", ";", " , ", " ;\n"]))
+def test_what_is_written_is_what_is_read(arguments: list[Any], separator: str) -> None:
+    def word(item: Any) -> str:
+        doubled = str(item).replace('"', '""')
+        return "" if item is None else f'"{doubled}"' if isinstance(item, str) else str(item)
+
+    text = f"=f({separator.join(map(word, arguments))})"
+    expected = [] if arguments == [None] else arguments  # an empty bracket has no argument
+    assert formula.parse(text) == ("F", expected)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(InputError):
+        formula.evaluate(text)
 
 
 def test_functions_inside_one_another() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -14,9 +15,9 @@ from typing import IO, Any
 import pytest
 
 from tests.reference import fedwatch, strategy
-from xl_thesis import fedfunds, ledger, pipeline
+from xl_thesis import fedfunds, ledger, pipeline, published
 from xl_thesis.pipeline import open_default_store
-from xl_thesis.store import Row
+from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge, formula
 from xl_thesis_udfs import session as sessions
@@ -26,9 +27,19 @@ from xl_thesis_udfs.session import session
 THESIS = "american_exceptionalism"
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the embedded data, made once."""
+    path = tmp_path_factory.mktemp("seeded") / "store.sqlite"
+    with open_store(path) as store:
+        pipeline.seed(store)
+    return path
+
+
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_home(seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store and a session that no other test sees."""
+    shutil.copy(seeded, tmp_path / "store.sqlite")
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
     session.cache_clear()
     yield tmp_path
@@ -127,6 +138,24 @@ def test_a_thesis_file_is_read_anew_once_it_has_changed(own_home: Path) -> None:
     assert str(formula.evaluate(formula_)) == "#VALUE!"
 
 
+def test_a_thesis_may_bring_its_own_series(own_home: Path) -> None:
+    text = (Path(pipeline.__file__).parent / "theses" / f"{THESIS}.yaml").read_text(encoding="utf-8")
+    own = """
+series:
+  - {id: OWN:RATE, title: A rate of our own, unit: percent, frequency: monthly, lag_days: 5, publisher: Us,
+     licence: ours, redistributable: true}
+pillars:"""
+    file = own_home / f"{THESIS}.yaml"
+    file.write_text(text.replace("\npillars:", own, 1).replace("YAHOO:GC=F", "OWN:RATE"), encoding="utf-8")
+    write([("OWN:RATE", "2026-05-31", 4.5, "2026-06-05")])
+    found = formula.evaluate(f'=THESIS_CATALOGUE("own:rate","2026-06-30","{file}")')
+    assert isinstance(found, list) and found[1][6] == 4.5
+    status = formula.evaluate(f'=THESIS_STATUS("series","{file}")')
+    assert isinstance(status, list)
+    assert next(row for row in status if row[0] == "OWN:RATE")[3] == dt.date(2026, 5, 31)
+    assert isinstance(formula.evaluate(f'=THESIS_LEDGER("2026-06-30","{file}")'), list)
+
+
 def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) -> None:
     thesis = load_thesis(THESIS)
     assert isinstance(formula.evaluate('=THESIS_QUESTION("Q4","forecast",TODAY())'), CellError)
@@ -140,7 +169,40 @@ def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) 
     ]
 
 
+def test_a_score_that_was_given_out_is_listed_as_it_was(own_home: Path) -> None:
+    head = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(head, list) and len(head) == 1
+    with open_default_store() as store:
+        result = pipeline.Scorer(load_thesis(THESIS), store).evaluate(dt.date(2026, 6, 30), with_band=True)
+    published.publish(result)
+    found = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(found, list) and len(found) == 2
+    row = dict(zip(map(str, found[0]), found[1], strict=True))
+    assert result.band is not None
+    assert (row["as_of"], row["score"], row["band_low"]) == (dt.date(2026, 6, 30), result.score, result.band.p5)
+    assert row["reconstruction"] is True and row["data_hash"] == result.data_hash
+    log = own_home / published.FILE_NAME
+    log.write_text(log.read_text(encoding="utf-8").replace("leaning", "strongly"), encoding="utf-8")
+    broken = formula.evaluate("=THESIS_PUBLISHED()")
+    assert isinstance(broken, CellError) and broken.code == "#VALUE!" and "changed" in broken.sentence
+
+
+def test_a_store_that_cannot_be_opened_is_an_error_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "file"))
+    session.cache_clear()
+    value = formula.evaluate("=THESIS_SCORE()")
+    assert isinstance(value, CellError) and value.code == "#VALUE!" and "cannot be used" in value.sentence
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+    assert isinstance(formula.evaluate("=THESIS_SCORE()"), float)
+    session().close()
+    session.cache_clear()
+
+
 def test_the_default_thesis_is_the_settings(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
     first = formula.evaluate('=THESIS_SCORE("2026-06-30")')
     monkeypatch.setenv("XL_THESIS_DEFAULT", "jobless_boom")
     assert formula.evaluate('=THESIS_SCORE("2026-06-30")') != first

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import math
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 import xl_thesis
 from tests.reference import dollar_index
-from xl_thesis import attribution, dxy, falsifiers, releases
+from xl_thesis import attribution, dxy, falsifiers, releases, sensitivity
 from xl_thesis.definition import Thesis
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.ledger import Ledger, open_log
@@ -57,6 +58,7 @@ def table(text: str) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def embedded(path: str, until: dt.date = JUNE) -> dict[str, float]:
     """Values of an embedded file as known on a day, read without the package."""
     found: dict[str, float] = {}
@@ -186,6 +188,20 @@ def test_alerts_are_the_engines(scorer: Scorer) -> None:
     assert [row["indicator"] for row in table('=THESIS_ALERTS(,"2026-06-30")')] == [
         item.indicator for item in falsifiers.alerts(states)
     ]
+
+
+def test_sensitivity_is_the_engines(scorer: Scorer) -> None:
+    found = sensitivity.analyse(scorer, JUNE)
+    rows = {row["id"]: row for row in table('=THESIS_SENSITIVITY("2026-06-30")')}
+    assert [(row["id"], row["score_without"], row["shift"]) for row in rows.values()] == [
+        (item.id, item.score, item.shift) for item in found.left_out
+    ]
+    for flip in found.flips:
+        assert rows[flip.id]["points_to_flip"] == flip.score_change
+        assert rows[flip.id]["weight_factor_to_flip"] == flip.weight_factor
+    for item in found.influence:
+        assert rows[item.id]["influence_share"] == item.influence_share
+    assert str(value('=THESIS_SENSITIVITY("1995-06-30")')) == "#N/A"
 
 
 # ---------------------------------------------------------------- series

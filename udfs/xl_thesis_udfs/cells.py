@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,9 +56,22 @@ def outgoing(value: Any) -> Value:
     No value and NaN are ``#N/A``, infinity is ``#NUM!``, so that no cell shows a false zero or a blank. Whole numbers
     become floats, as cells have them. Text is cut at 32,767 characters and loses what XML cannot hold.
     """
-    if isinstance(value, list):
-        return [[cell(item) for item in row] for row in value]
-    return cell(value)
+    if not isinstance(value, list):
+        return cell(value)
+    first, *rows = value
+    given = list(zip(*rows, strict=True))
+    columns = [_column(column) for column in given]
+    if any(column is not old for column, old in zip(columns, given, strict=True)):
+        rows = list(map(list, zip(*columns, strict=True)))
+    return [list(map(cell, first)), *rows]
+
+
+def _column(values: Sequence[Any]) -> Sequence[CellValue]:
+    """The cells of a column; one of finite numbers or of days is one already, which is what makes long tables quick."""
+    kinds = set(map(type, values))
+    if kinds == {dt.date} or (kinds == {float} and all(map(math.isfinite, values))):
+        return values
+    return [cell(value) for value in values]
 
 
 def cell(value: Any) -> CellValue:

@@ -133,12 +133,15 @@ def _word(name: str, value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     word = str(value).strip()
+    if not word.isprintable():
+        raise InputError(f"{name}: the text holds characters that no name has")
     if name == "thesis" and word.startswith(("\\\\", "//")):
         raise InputError("a cell reads no thesis from another machine; copy the file to this one")
     return word
 
 
 def _failed(name: str, arguments: Sequence[Any], code: Code, sentence: str) -> CellError:
+    sentence = sentence[: failures.LONGEST]
     failures.note(name, arguments, code, sentence)
     return CellError(code, sentence)
 

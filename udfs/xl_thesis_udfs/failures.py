@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from xl_thesis import settings
 FILE_NAME = "cells.log"
 KEPT = 50
 _BYTES, _FILES = 500_000, 2
-_LONGEST = 1000
+LONGEST = 1000
 _LATEST: OrderedDict[str, Failure] = OrderedDict()
 
 
@@ -33,9 +31,9 @@ class Failure:
 
 def note(name: str, arguments: Sequence[Any], code: str, sentence: str) -> None:
     """Remember a failure; the same formula is remembered once, with its last reason."""
-    formula = f"={name}({', '.join(map(_text, arguments))})"[:_LONGEST]
+    formula = f"={name}({', '.join(map(_text, arguments))})"[:LONGEST]
     _LATEST.pop(formula, None)
-    _LATEST[formula] = Failure(dt.datetime.now().astimezone(), formula, code, sentence[:_LONGEST])
+    _LATEST[formula] = Failure(dt.datetime.now().astimezone(), formula, code, sentence)
     while len(_LATEST) > KEPT:
         _LATEST.popitem(last=False)
 
@@ -68,6 +66,9 @@ def log_fault(name: str, arguments: Sequence[Any], error: BaseException) -> None
 
 
 def _write(path: Path, message: str) -> None:
+    import logging
+    from logging.handlers import RotatingFileHandler
+
     handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", errors="replace")
     try:
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
@@ -81,6 +82,10 @@ def _text(argument: Any) -> str:
         return ""
     if isinstance(argument, bool):
         return str(argument).upper()
+    if isinstance(argument, dt.date):
+        argument = argument.isoformat()
+    if isinstance(argument, float):
+        return f"{argument:.15g}"
     if isinstance(argument, str):
         doubled = argument.replace('"', '""')
         return f'"{doubled}"'

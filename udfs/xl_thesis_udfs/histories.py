@@ -30,14 +30,18 @@ def history(scorer: Scorer, start: dt.date | None, finish: dt.date | None, frequ
     """Scores, coverage and pillars on the days of a frequency, as ``Scorer.history`` has them.
 
     ``start`` is the thesis's publication unless given; a history cannot begin before anything is known. The last day
-    is always there. Raises ``InputError`` for a day in the future, a start after the end, and more than 6,000 days.
+    is always there. Raises ``InputError`` for a day in the future, an end before anything is known or before the start,
+    and more than 6,000 days.
     """
     finish = scorer.default_as_of() if finish is None else finish
     scorer.check(finish)
     start = scorer.thesis.published if start is None else start
     if finish < start:
         raise InputError(f"the history's start {start} is after its end {finish}")
-    days = days_of(max(start, scorer.store.first_available() or start), finish, frequency)
+    first = scorer.store.first_available()
+    if first is None or finish < first:
+        raise InputError(f"nothing is known on {finish}; the first date with data is {first}")
+    days = days_of(max(start, first), finish, frequency)
     if len(days) > MOST_DAYS:
         raise InputError(f"a history of {len(days):,} days is too long for a cell; take a later start or fewer days")
     panel = scorer.panel([to_date(day) for day in days])
@@ -52,8 +56,6 @@ def days_of(start: dt.date, finish: dt.date, frequency: str) -> Days:
     >>> days_of(dt.date(2026, 1, 10), dt.date(2026, 5, 5), "q").astype(str).tolist()
     ['2026-03-31', '2026-05-05']
     """
-    if finish < start:
-        return np.array([to_day(finish)])
     first, last = to_day(start), to_day(finish)
     days = _DAYS[frequency](first, last)
     return np.append(days[(days >= first) & (days < last)], last)

@@ -9,17 +9,24 @@ import time
 from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from xl_thesis import attribution, dxy, falsifiers, ledger, releases, settings
+from xl_thesis import settings
 from xl_thesis.evaluation import BandResult, Evaluation
 from xl_thesis.knowledge import Knowledge
-from xl_thesis.ledger import Standing
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.thesis import load_thesis
-from xl_thesis_udfs import histories
 from xl_thesis_udfs.memo import Memo
+
+if TYPE_CHECKING:
+    from xl_thesis.attribution import Attribution
+    from xl_thesis.dxy import TrendReport
+    from xl_thesis.falsifiers import FalsifierState
+    from xl_thesis.ledger import Standing
+    from xl_thesis.releases import Calendar
+    from xl_thesis.sensitivity import Sensitivity
+    from xl_thesis_udfs.histories import History
 
 REMEMBERED = 512
 """Results kept: evaluations, bands, calendars and the like."""
@@ -36,6 +43,7 @@ class Session:
     """An open store with all that was computed from it."""
 
     def __init__(self) -> None:
+        self._default = settings.default_thesis()
         self._scorers: dict[str, tuple[Hashable, Scorer]] = {}
         self._results: Memo[Any] = Memo(REMEMBERED)
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
@@ -49,22 +57,23 @@ class Session:
     def state(self, thesis: str | None) -> State:
         """What a value rests on apart from its arguments; equal states mean equal values.
 
-        Asks the store itself whether any process has written since, so it is right at once; whether the store's file
-        was replaced by another is seen within a second.
+        Asks the store itself whether any process has written since, so it is right at once; another default thesis,
+        or a store whose file was replaced, is seen within a second.
         """
         now = time.time()
         if not self._look_again - _LOOK_EVERY <= now < self._look_again:
+            self._default = settings.default_thesis()
             self._look_at_file(now)
         self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
-        name = thesis or settings.default_thesis()
+        name = thesis or self._default
         stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
         return self._opened, self._store.generation, self._day, name, stamp
 
     def scorer(self, thesis: str | None) -> Scorer:
         """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""
-        name = thesis or settings.default_thesis()
+        name = thesis or self._default
         stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
         if name not in self._scorers or self._scorers[name][0] != stamp:
             self._scorers[name] = stamp, Scorer(load_thesis(name), self._store)
@@ -77,10 +86,10 @@ class Session:
         scorer.check(chosen)
         return chosen
 
-    def knowledge(self, as_of: dt.date | None) -> Knowledge:
-        """What the store knows on a day, each series read once."""
+    def knowledge(self, as_of: dt.date | None, thesis: str | None = None) -> Knowledge:
+        """What the store knows on a day, a thesis's own series included, each read once."""
         day = self.day(as_of)
-        return self._kept("knowledge", None, day, lambda scorer: scorer.knowledge(day))
+        return self._kept("knowledge", thesis, day, lambda scorer: scorer.knowledge(day))
 
     def evaluate(self, as_of: dt.date | None, thesis: str | None) -> Evaluation:
         """As ``Scorer.evaluate``."""
@@ -90,36 +99,55 @@ class Session:
         """The robustness band; None where the score is withheld."""
         return self._kept("band", thesis, as_of, lambda scorer: scorer.evaluate(as_of, with_band=True)).band
 
-    def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> attribution.Attribution:
-        """As ``explain_change``."""
-        key = (since, as_of)
-        return self._kept("change", thesis, key, lambda scorer: attribution.explain_change(scorer, since, as_of))
+    def sensitivity(self, as_of: dt.date | None, thesis: str | None) -> Sensitivity:
+        """As ``sensitivity.analyse``."""
+        from xl_thesis import sensitivity
 
-    def calendar(self, as_of: dt.date | None, thesis: str | None) -> releases.Calendar:
+        return self._kept("sensitivity", thesis, as_of, lambda scorer: sensitivity.analyse(scorer, as_of))
+
+    def change(self, since: dt.date, as_of: dt.date | None, thesis: str | None) -> Attribution:
+        """As ``explain_change``."""
+        from xl_thesis.attribution import explain_change
+
+        key = (since, as_of)
+        return self._kept("change", thesis, key, lambda scorer: explain_change(scorer, since, as_of))
+
+    def calendar(self, as_of: dt.date | None, thesis: str | None) -> Calendar:
         """As ``releases.calendar``."""
+        from xl_thesis import releases
+
         return self._kept("calendar", thesis, as_of, lambda scorer: releases.calendar(scorer, as_of))
 
-    def falsifiers(self, as_of: dt.date | None, thesis: str | None) -> list[falsifiers.FalsifierState]:
+    def falsifiers(self, as_of: dt.date | None, thesis: str | None) -> list[FalsifierState]:
         """As ``falsifiers.check``."""
+        from xl_thesis import falsifiers
+
         return self._kept("falsifiers", thesis, as_of, lambda scorer: falsifiers.check(scorer, as_of))
 
     def standings(self, as_of: dt.date | None, thesis: str | None) -> list[Standing]:
         """Every question of a thesis as it stands on a day."""
+        from xl_thesis import ledger
+
         day = self.day(as_of)
         log = ledger.open_log()
-        return self._kept(
-            "standings", thesis, (day, _stamp(log.path)),
-            lambda scorer: ledger.Ledger(scorer.thesis, log).standings(self.knowledge, day),
-        )  # fmt: skip
 
-    def trend(self, window: int, as_of: dt.date | None) -> dxy.TrendReport:
+        def compute(scorer: Scorer) -> list[Standing]:
+            return ledger.Ledger(scorer.thesis, log).standings(lambda on: self.knowledge(on, thesis), day)
+
+        return self._kept("standings", thesis, (day, _stamp(log.path)), compute)
+
+    def trend(self, window: int, as_of: dt.date | None) -> TrendReport:
         """As ``dxy.dxy_trend``."""
-        return self._kept("trend", None, (window, as_of), lambda scorer: dxy.dxy_trend(scorer, window, as_of))
+        from xl_thesis.dxy import dxy_trend
+
+        return self._kept("trend", None, (window, as_of), lambda scorer: dxy_trend(scorer, window, as_of))
 
     def history(
         self, start: dt.date | None, finish: dt.date | None, frequency: str, thesis: str | None
-    ) -> histories.History:
+    ) -> History:
         """As ``histories.history``."""
+        from xl_thesis_udfs import histories
+
         key = (start, finish, frequency)
         return self._kept("history", thesis, key, lambda scorer: histories.history(scorer, start, finish, frequency))
 
@@ -163,7 +191,7 @@ def _identity(path: str | Path) -> Hashable:
 def _stamp(path: str | Path) -> Hashable:
     """What changes whenever a file does; None where there is none."""
     try:
-        found = Path(path).expanduser().stat()
+        found = Path(path).stat()
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from xl_thesis.definition import Claim
 from xl_thesis.errors import InputError, MissingData
-from xl_thesis.ledger import Standing
-from xl_thesis.scoreboard import scoreboards
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen, one_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
+
+if TYPE_CHECKING:
+    from xl_thesis.ledger import Standing
 
 GROUP = "Claims and questions"
 
@@ -134,5 +135,7 @@ def thesis_scoreboard(as_of: AsOf = None, thesis: ThesisName = None) -> list[lis
     Errors: #VALUE! for a bad date or an unknown thesis. Headers alone say that no forecast is scored yet.
     Example: =THESIS_SCOREBOARD("2026-06-30")
     """
+    from xl_thesis.scoreboard import scoreboards
+
     boards = scoreboards(session().standings(as_of, thesis))
     return [list(_BOARD), *([getattr(board, name) for name in _BOARD] for board in boards)]

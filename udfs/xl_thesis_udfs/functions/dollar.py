@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from xl_thesis import fredcodes
-from xl_thesis.dxy import DOLLAR_INDEX, TrendReport, best_source
 from xl_thesis.errors import MissingData
 from xl_thesis_udfs.arguments import AsOf, Finish, Start, chosen
 from xl_thesis_udfs.functions.series import find_series, rows_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
 
+if TYPE_CHECKING:
+    from xl_thesis.dxy import TrendReport
+
 GROUP = "Dollar"
-_NAMES = dict(zip(("yahoo", "future", "h10", "ecb"), DOLLAR_INDEX, strict=True))
+_NAMES = ("yahoo", "future", "h10", "ecb")
 _SOURCE = Annotated[
     str | None,
     Argument(
@@ -111,6 +113,9 @@ def dxy_history(
 
 
 def _series(as_of: dt.date | None, source: str | None) -> str:
+    from xl_thesis.dxy import DOLLAR_INDEX, best_source
+
     if source is None:
         return best_source(session().scorer(None), as_of)
-    return _NAMES.get(source.lower()) or find_series(source).id
+    names = dict(zip(_NAMES, DOLLAR_INDEX, strict=True))
+    return names.get(source.lower()) or find_series(source).id

@@ -6,11 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from xl_thesis.attribution import CAUSES
 from xl_thesis.errors import MissingData
 from xl_thesis.evaluation import IndicatorResult, PillarResult
-from xl_thesis.falsifiers import alerts
-from xl_thesis.provenance import source_records
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen, one_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -97,6 +94,8 @@ def _indicators(as_of: dt.date | None, thesis: str | None) -> list[list[Any]]:
 
 
 def _sources(as_of: dt.date | None, thesis: str | None) -> list[list[Any]]:
+    from xl_thesis.provenance import source_records
+
     records = source_records(session().scorer(thesis), session().evaluate(as_of, thesis))
     rows = [
         [item.meta.id, item.meta.title, item.meta.unit, item.first, item.last, item.age_days, item.observations,
@@ -129,6 +128,8 @@ def thesis_change(
     Errors: #N/A where a score is withheld, #VALUE! where the days are not in order.
     Example: =THESIS_CHANGE("2026-03-31",, "2026-06-30")
     """
+    from xl_thesis.attribution import CAUSES
+
     is_whole = chosen("level", level, {"causes": True, "effects": False}, "causes")
     found = session().change(since, as_of, thesis)
     if is_whole:
@@ -194,6 +195,8 @@ def thesis_alerts(
     Errors: #VALUE! for a bad level, date or thesis.
     Example: =THESIS_ALERTS("all", "2026-06-30")
     """
+    from xl_thesis.falsifiers import alerts
+
     is_all = chosen("level", level, {"alerts": False, "all": True}, "alerts")
     states = session().falsifiers(as_of, thesis)
     return _records(_ALERTS, states if is_all else alerts(states))

@@ -151,5 +151,55 @@ def thesis_history(
     found = session().history(start, finish, letter, thesis)
     columns = {"all": [*found.columns], **{name.lower(): [name] for name in found.columns}}
     names = chosen("item", item, columns, "score")
-    values = [[None if value != value else value for value in found.columns[name].tolist()] for name in names]
-    return [["as_of", *names], *([day, *row] for day, *row in zip(found.days.tolist(), *values, strict=True))]
+    values = [found.columns[name].tolist() for name in names]
+    return [["as_of", *names], *map(list, zip(found.days.tolist(), *values, strict=True))]
+
+
+_SENSITIVITY = (
+    "id", "kind", "score_without", "shift", "influence_share", "nominal_share", "points_to_flip",
+    "weight_factor_to_flip", "label_then",
+)  # fmt: skip
+
+
+@cell_function("table", GROUP, columns=_SENSITIVITY)
+def thesis_sensitivity(as_of: AsOf = None, thesis: ThesisName = None) -> list[list[Any]]:
+    """What the score hangs on: without each indicator or pillar, its influence, and how far it is from another label.
+
+    A cell is #N/A where no change flips the label.
+    Errors: #N/A where the score is withheld, #VALUE! for a bad date or an unknown thesis.
+    Example: =THESIS_SENSITIVITY("2026-06-30")
+    """
+    found = session().sensitivity(as_of, thesis)
+    if found.score is None:
+        raise MissingData("the score is withheld, so it hangs on nothing")
+    flips = {item.id: item for item in found.flips}
+    shares = {item.id: (item.influence_share, item.nominal_share) for item in found.influence}
+    rows: list[list[Any]] = [list(_SENSITIVITY)]
+    for item in found.left_out:
+        flip = flips.get(item.id) if item.kind == "indicator" else None
+        ends = (flip.score_change, flip.weight_factor, flip.score_label or flip.weight_label) if flip else (None,) * 3
+        rows.append([item.id, item.kind, item.score, item.shift, *shares.get(item.id, (None, None)), *ends])
+    return rows
+
+
+_PUBLISHED = (
+    "date", "as_of", "score", "label", "status", "coverage", "band_low", "band_high", "reconstruction",
+    "definition_hash", "data_hash", "version",
+)  # fmt: skip
+
+
+@cell_function("table", GROUP, columns=_PUBLISHED, cached=False)
+def thesis_published(thesis: ThesisName = None) -> list[list[Any]]:
+    """Every score as it was given out, from the sealed log and never recomputed; headers alone where none was.
+
+    Errors: #VALUE! for an unknown thesis, or a log that was changed after it was written.
+    Example: =THESIS_PUBLISHED()
+    """
+    from xl_thesis.published import read_published
+
+    rows = []
+    for entry in read_published(session().scorer(thesis).thesis.id):
+        low, _, high = entry.band or (None, None, None)
+        ends = [getattr(entry, name) for name in _PUBLISHED[8:]]
+        rows.append([*(getattr(entry, name) for name in _PUBLISHED[:6]), low, high, *ends])
+    return [list(_PUBLISHED), *rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -126,7 +125,7 @@ def thesis_catalogue(
     Example: =THESIS_CATALOGUE("unemployment", "2026-06-30")
     """
     wanted = (find or "").lower()
-    knowledge = session().knowledge(as_of)
+    knowledge = session().knowledge(as_of, thesis)
     rows: list[list[Any]] = []
     for meta in session().scorer(thesis).catalogue.values():
         if wanted not in f"{meta.id} {meta.title} {meta.publisher}".lower():
@@ -135,7 +134,7 @@ def thesis_catalogue(
         try:
             series = knowledge.series(meta.id)
             known = [to_date(series.days[0]), to_date(series.days[-1]), float(series.values[-1])]
-        except (MissingData, CalculationError, InputError):
+        except (MissingData, CalculationError):
             pass
         rows.append([meta.id, meta.title, meta.unit, meta.frequency, *known, meta.publisher, meta.redistributable])
     if not rows:
@@ -154,6 +153,8 @@ def find_series(name: str) -> SeriesMeta:
     wanted = name.lower()
     found = by_id.get(wanted) or by_id.get(f"fred:{wanted}") or _named(by_id, wanted) or _named(by_id, f"{wanted}/adj")
     if found is None:
+        import difflib
+
         near = [by_id[key].id for key in difflib.get_close_matches(wanted, by_id, n=3, cutoff=0.5)]
         hint = f"did you mean {', '.join(near)}?" if near else "THESIS_CATALOGUE() lists all"
         raise InputError(f"unknown series '{name}'; {hint}")
@@ -170,5 +171,5 @@ def rows_of(series: TimeSeries, start: Any, finish: Any) -> list[list[Any]]:
     """Day and value of a series from the first day to the last one wanted."""
     first = 0 if start is None else int(np.searchsorted(series.days, to_day(start)))
     last = len(series) if finish is None else int(np.searchsorted(series.days, to_day(finish), side="right"))
-    return [[day, value] for day, value in zip(series.days[first:last].tolist(), series.values[first:last].tolist(),
-                                               strict=True)]  # fmt: skip
+    days, values = series.days[first:last].tolist(), series.values[first:last].tolist()
+    return list(map(list, zip(days, values, strict=True)))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from xl_thesis.catalogue import leaves
 from xl_thesis.errors import MissingData
+from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import Operand
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer
@@ -92,15 +93,16 @@ def _series(thesis: str | None) -> list[list[Any]]:
         operands: list[Operand] = list(operands_of(indicator))
         for series_id in dict.fromkeys(leaf for operand in operands for leaf in leaves(operand, scorer.catalogue)):
             users.setdefault(series_id, []).append(indicator.id)
-    rows = [_standing(scorer, series_id, names) for series_id, names in users.items()]
+    knowledge = session().knowledge(None, thesis)
+    rows = [_standing(scorer, knowledge, series_id, names) for series_id, names in users.items()]
     rows.sort(key=lambda row: ("missing", "late", "current").index(row[2]))
     return [list(_SERIES), *rows]
 
 
-def _standing(scorer: Scorer, series_id: str, users: list[str]) -> list[Any]:
-    meta, day = scorer.meta_of(series_id), scorer.default_as_of()
+def _standing(scorer: Scorer, knowledge: Knowledge, series_id: str, users: list[str]) -> list[Any]:
+    meta, day = scorer.meta_of(series_id), knowledge.on
     try:
-        series = session().knowledge(day).series(series_id)
+        series = knowledge.series(series_id)
     except MissingData:
         return [series_id, meta.title, "missing", None, None, None, None, ", ".join(users), meta.publisher]
     last = to_date(series.days[-1])
