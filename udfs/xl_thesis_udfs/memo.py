@@ -46,6 +46,8 @@ class Memo(Generic[Value]):
 
     def put(self, key: Hashable, value: Value) -> None:
         """Remember a value; one that is larger than the whole capacity is not kept."""
+        if self._size(value) > self._capacity:
+            return
         self._total += self._size(value) - (self._size(self._values[key]) if key in self._values else 0)
         self._values[key] = value
         self._values.move_to_end(key)
