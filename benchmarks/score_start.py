@@ -25,6 +25,7 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "XL_THESIS_HOME": home}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # both compiled, as pip leaves them
         seeding = seconds(COMMAND, environment)
         pairs = [(seconds(COMMAND, environment), seconds(PEER, environment)) for _ in range(runs)]
     ours, theirs = (min(times) for times in zip(*pairs, strict=True))

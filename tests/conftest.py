@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
+
+from xl_thesis.pipeline import seed
+from xl_thesis.store import open_store
+
+from .postgres import PostgresServer, find_program
 
 REQUIRED = "XL_THESIS_REQUIRE_HOSTS"
 
@@ -38,6 +44,40 @@ def open_xml_validator() -> str:
 
 
 @pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this run alone, on a free port of this machine."""
+    pytest.importorskip("psycopg")
+    require_host("PostgreSQL (Debian package postgresql)", find_program("postgres"))
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> str:
+    """The address of an empty database."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture(scope="session")
+def seeded_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the embedded data, to be copied."""
+    path = tmp_path_factory.mktemp("seeded") / "store.sqlite"
+    with open_store(path) as store:
+        seed(store)
+    return path
+
+
+@pytest.fixture
+def own_home(seeded_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, whose store has the embedded data."""
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(seeded_store, home)
+    monkeypatch.setenv("XL_THESIS_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
 def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The add-in and the templates by name, built once."""
     from xl_thesis import artefacts
@@ -45,7 +85,7 @@ def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path_factory.mktemp("excel"))}
 
 
-HOSTS = {"office", "open_xml_validator"}
+HOSTS = {"office", "open_xml_validator", "postgres_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,9 +23,12 @@ SOURCES, HOSTS, WORKBOOK = "xl_thesis.sources", "xl_thesis_udfs.hosts", "xl_thes
 DOORS = {
     "fredapi": [SOURCES], "yfinance": [SOURCES], "requests": [SOURCES], "curl_cffi": [SOURCES],
     "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
+    "httpx": [SOURCES],
     "xlwings": [HOSTS],
     "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK], "pyopenvba": [WORKBOOK],
-    "sqlite3": ["xl_thesis.store"],
+    "sqlite3": ["xl_thesis.store"], "psycopg": ["xl_thesis.store"],
+    "keyring": ["xl_thesis.keys"], "packaging": ["xl_thesis.doctor"],
+    "tomlkit": ["xl_thesis.settings"], "tomllib": ["xl_thesis.settings"],
     "yaml": ["xl_thesis.documents"],
     "rich": ["xl_thesis.render"],
     "click": ["xl_thesis.cli", "xl_thesis.commands"],
@@ -105,7 +108,7 @@ def test_modules_and_functions_are_short(module: str) -> None:
 
 
 def test_importing_the_package_is_light() -> None:
-    heavy = ("pandas", "numpy", "pydantic", "yfinance", "fredapi", "xlwings", "openpyxl")
+    heavy = ("pandas", "numpy", "pydantic", "yfinance", "fredapi", "httpx", "curl_cffi", "xlwings", "openpyxl")
     code = f"import sys, xl_thesis; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

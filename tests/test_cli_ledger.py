@@ -22,7 +22,7 @@ QUESTION = {
 @pytest.fixture(autouse=True)
 def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A ledger of this test alone, beside the store that all tests share, on the first of December."""
-    monkeypatch.setenv("XL_THESIS_STORE", str(settings.store_path()))
+    monkeypatch.setenv("XL_THESIS_STORE", str(settings.store_location()))
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
     set_today(monkeypatch, TODAY)
     return tmp_path / FILE_NAME

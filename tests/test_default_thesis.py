@@ -183,6 +183,29 @@ def test_real_vintages_as_known_equal_a_store_truncated_at_the_day(thesis: Thesi
     assert truncated == scorer.evaluate(on)
 
 
+@pytest.mark.parametrize(
+    ("series", "indicator", "period"),
+    [
+        ("FRED:CPIAUCNS", "infl_gap", "1994-03-31"), ("FRED:UNRATE", "labour_cooling", "1987-05-31"),
+        ("FRED:DTWEXBGS", "broad_usd", "2012-06-13"), ("WB:GOLD_USD", "gold_usd", "1998-08-31"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("factor", [0.0, 10.0])
+def test_a_bad_print_of_long_ago_moves_the_score_by_less_than_half_a_point(
+    thesis: Thesis, scorer: Scorer, series: str, indicator: str, period: str, factor: float
+) -> None:
+    rows = [row for row in embedded.rows() if row[0] == series]
+    assert any(row[1] == period for row in rows)
+    wrong = [(*row[:2], row[2] and row[2] * factor, row[3]) if row[1] == period else row for row in rows]
+    with Store(":memory:") as spoilt:
+        spoilt.write((row for row in embedded.rows() if row[0] != series), source="test")
+        spoilt.write(wrong, source="test")
+        for on in DATES:
+            found, expected = Scorer(thesis, spoilt).evaluate(on), scorer.evaluate(on)
+            assert result_of(expected, indicator).effective_weight > 0
+            assert found.score == pytest.approx(expected.score, abs=0.5)
+
+
 def test_unemployment_of_august_2023_as_first_published_and_as_revised() -> None:
     # BLS published 3.8 on 2023-09-01; the revised seasonal factors of January 2025 made it 3.7.
     assert as_known("fred/UNRATE", dt.date(2023, 12, 1))[pd.Timestamp(2023, 8, 31)] == 3.8

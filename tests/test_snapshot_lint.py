@@ -14,8 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xl_thesis_workbook import lint
 from xl_thesis_workbook.cells import put
-from xl_thesis_workbook.layout import Column, add_styles
+from xl_thesis_workbook.layout import Column
 from xl_thesis_workbook.lint_cells import formula_faults
+from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table
 
 SHEET, TABLE, BOOK, STYLES = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/workbook.xml", "xl/styles.xml"
@@ -92,6 +93,10 @@ def test_a_sound_file_has_no_fault(sound: bytes) -> None:
         (SHEET, "<f>SUM(B5:B6)</f>", "<f>=SUM(B5:B6)</f>", "begins with ="),
         (SHEET, "<f>SUM(B5:B6)</f>", "<f>SUM(B5;B6)</f>", "with a semicolon"),
         (SHEET, "<f>SUM(B5:B6)</f>", "<f>STDEV.S(B5:B6)</f>", "must be written _xlfn.STDEV.S"),
+        (SHEET, "<f>SUM(B5:B6)</f>", f"<f>{'1+' * 5_000}1</f>", "more than 8192 characters"),
+        (SHEET, "<f>SUM(B5:B6)</f>", "<f>NORM.S.INV(0.5)</f>", "must be written _xlfn.NORM.S.INV"),
+        (SHEET, "<f>SUM(B5:B6)</f>", "<f>SUM(Gone[A])</f>", "names the table Gone"),
+        (SHEET, "<f>SUM(B5:B6)</f>", "<f>SUM(Series[Gone])</f>", "names the column Gone of Series"),
         (SHEET, "yes,no", "y" * 300, "longer than 255"),
         (SHEET, "<t>a</t>", f"<t>{'a' * 32_768}</t>", "more than 32767 characters"),
         (BOOK, 'name="Two"', 'name="one"', "'one' is there twice"),

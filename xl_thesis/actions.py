@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xl_thesis.errors import InputError, MissingData
+from xl_thesis import keys, ledger, published, settings
+from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
-from xl_thesis.pipeline import Scorer, seed
-from xl_thesis.provenance import data_blocks, source_records
+from xl_thesis.pipeline import Scorer, open_default_store, seed, today
+from xl_thesis.published import PublishedLog
+from xl_thesis.refresh_report import Progress, RefreshReport
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
-from xl_thesis.version import VERSION
 
-HISTORY_START = dt.date(2008, 1, 31)
+if TYPE_CHECKING:
+    from xl_thesis.sources.protocol import Link
+    from xl_thesis_workbook.content import DataChoice
+    from xl_thesis_workbook.language import Language
 
 
 @contextmanager
@@ -28,24 +34,103 @@ def demo_scorer(thesis: str) -> Iterator[Scorer]:
         yield Scorer(load_thesis(thesis), store)
 
 
-def snapshot(scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool) -> tuple[Evaluation, Path]:
+def refresh(
+    *,
+    thesis: str | None = None,
+    only: Iterable[str] | None = None,
+    ask_all: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    afterwards: Callable[[Scorer, RefreshReport], None] = lambda *_: None,
+) -> RefreshReport:
+    """Bring new data into the user's store, for the default thesis unless another is named.
+
+    Opens the store itself, so that a button may call it from any thread. ``progress`` and ``cancelled`` as in
+    ``xl_thesis.refresh.refresh``; ``afterwards`` runs once the refresh is done, while the store is still open. Where
+    anything new came, the score is recorded as given out.
+    """
+    from xl_thesis import refresh as refreshing
+    from xl_thesis.sources import providers
+
+    loaded = load_thesis(thesis or settings.default_thesis())
+    with open_default_store() as store:
+        scorer = Scorer(loaded, store)
+        report = refreshing.refresh(
+            scorer, providers(), link(), only=only, ask_all=ask_all, progress=progress, cancelled=cancelled
+        )
+        report = replace(report, warnings=(*_dollar_warnings(scorer), *_publish_what_came(scorer, report)))
+        afterwards(scorer, report)
+    return report
+
+
+def link() -> Link:
+    """How the settings say providers are reached, with the user's FRED key."""
+    from xl_thesis.sources.protocol import Link
+
+    key, bundle = keys.fred_key(), settings.read("network.ca_bundle").text
+    return Link(
+        fred_key=None if key is None else key.text,
+        fred_base_url=settings.read("fred.base_url").text or "",
+        proxy=settings.read("network.proxy").text,
+        ca_bundle=None if bundle is None else Path(bundle).expanduser(),
+        pace_file=settings.home() / "fred.pace",
+        timeout_seconds=float(settings.read("network.timeout").text or 30),
+    )
+
+
+def _publish_what_came(scorer: Scorer, report: RefreshReport) -> tuple[str, ...]:
+    """Record the score that new data gave out; the sentence that says why where it could not be."""
+    if not any(item.status == "fetched" for item in report.series):
+        return ()
+    try:
+        published.publish(scorer.evaluate(with_band=True), published.open_log())
+    except (InputError, StoreError) as error:
+        return (str(error),)
+    return ()
+
+
+def _dollar_warnings(scorer: Scorer) -> tuple[str, ...]:
+    """Where two sources of the dollar index disagree today."""
+    from xl_thesis.dxy import dollar_index
+
+    try:
+        return dollar_index(scorer, today()).warnings
+    except MissingData:
+        return ()
+
+
+def snapshot(
+    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, language: Language = "en",
+    data: DataChoice = "derived", log: PublishedLog | None = None, forecasts: Path | None = None,
+) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 
-    Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
+    The score is recorded as given out in ``log``, if there is one; a log that was tampered with raises
+    ``BrokenLogError`` once the workbook is there. ``forecasts`` is the folder of the log of questions, the user's own
+    where None. Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
-    from xl_thesis_workbook.snapshot import SnapshotContent, write_snapshot
+    from xl_thesis_workbook.snapshot import gather, write_snapshot
 
-    result = scorer.evaluate(as_of, with_band=True)
+    with scorer.store.reading():
+        day = scorer.default_as_of() if as_of is None else as_of
+        scorer.check(day)
+        standings = ledger.Ledger(scorer.thesis, ledger.open_log(forecasts)).standings(scorer.knowledge, day)
+        content = gather(scorer, day, standings=standings, language=language, choice=data)
+    result = content.evaluation
     path = _free_name(Path(f"{result.thesis}_{result.as_of}.xlsx")) if out is None else out
-    content = SnapshotContent(
-        thesis=scorer.thesis,
-        evaluation=result,
-        history=scorer.history(min(HISTORY_START, result.as_of), result.as_of),
-        sources=source_records(scorer, result),
-        blocks=data_blocks(scorer, result),
-        version=VERSION,
-    )
-    return result, write_snapshot(content, path, force=force).resolve()
+    written = write_snapshot(content, path, force=force).resolve()
+    if log is not None:
+        published.publish(result, log)
+    return result, written
+
+
+@contextmanager
+def demonstrate(
+    thesis: str, as_of: dt.date | None, out: Path | None, *, force: bool
+) -> Iterator[tuple[Scorer, Evaluation, Path]]:
+    """``snapshot`` of the embedded data alone; no file of the user's is read."""
+    with demo_scorer(thesis) as scorer, tempfile.TemporaryDirectory() as empty:
+        yield scorer, *snapshot(scorer, as_of, out, force=force, forecasts=Path(empty))
 
 
 def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> dict[str, Any]:
@@ -73,11 +158,22 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
         "notice": meta.notice,
         "as_of": as_of.isoformat(),
         "data": scorer.data_state().sentence(),
+        "feed": _feed_of(scorer.store, series_id),
         "observations": [
             {"observed_on": str(day), "value": float(value), "available_at": str(available)}
             for day, value, available in zip(known.days, known.values, known.available, strict=True)
         ],
     }
+
+
+def _feed_of(store: Store, series_id: str) -> dict[str, Any] | None:
+    """How a refresh last brought a series and what its source says of it; None where none has asked for it."""
+    feed = store.feeds().get(series_id)
+    if feed is None:
+        return None
+    moments = {name: getattr(feed, name) for name in ("checked_at", "changed_at", "failed_at")}
+    shown = {name: moment and moment.isoformat() for name, moment in moments.items()}
+    return {"source": feed.source, **shown, "failure": feed.failure, "facts": dict(feed.facts)}
 
 
 def series_listing(scorer: Scorer, as_of: dt.date | None) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The ``xl-thesis`` command: arguments in, exit code out.
 
-Exit codes: 0 done, 2 bad input, 3 the score is withheld, 1 anything else.
+Exit codes: 0 done, 2 bad input, 3 the score is withheld, 4 a refresh brought part, 5 a refresh brought nothing,
+1 anything else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,25 @@ from collections.abc import Sequence
 
 import click
 
-from xl_thesis.commands import call, dxy, excel, ledger, look, score, sensitivity, thesis, validate, watch
+from xl_thesis.commands import (
+    call,
+    config,
+    doctor,
+    dxy,
+    enter,
+    excel,
+    history,
+    ledger,
+    libreoffice,
+    look,
+    refresh,
+    score,
+    sensitivity,
+    store,
+    thesis,
+    validate,
+    watch,
+)
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
@@ -32,6 +51,8 @@ def cli() -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     score.demo,
+    refresh.refresh,
+    enter.import_values,
     score.score,
     score.explain,
     score.snapshot,
@@ -42,6 +63,7 @@ COMMANDS: tuple[click.Command, ...] = (
     ledger.resolve,
     dxy.dxy,
     sensitivity.sensitivity,
+    history.history,
     watch.change,
     watch.calendar,
     watch.alerts,
@@ -49,6 +71,10 @@ COMMANDS: tuple[click.Command, ...] = (
     watch.freeze,
     validate.validate,
     thesis.thesis,
+    config.config,
+    store.store,
+    doctor.doctor,
+    libreoffice.libreoffice,
     call.call,
     excel.install,
     excel.uninstall,

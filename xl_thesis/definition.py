@@ -314,6 +314,9 @@ class Thesis(Model):
     """A written macro thesis made measurable.
 
     ``target`` is the series that the thesis says will fall: the evidence page holds the scores against it.
+    ``rate_differential`` is the yield advantage that ordinarily moves the target, shown there as a rival forecast.
+    ``frozen_hash`` begins the hash of the definition that was frozen on ``frozen_on``; both come from
+    ``xl-thesis freeze``, and a definition changed since is refused until they are taken out.
     """
 
     schema_version: Literal[1]
@@ -325,7 +328,9 @@ class Thesis(Model):
     base_date: dt.date | None = None
     review_dates: Annotated[tuple[dt.date, ...], Field(strict=False)] = ()
     frozen_on: dt.date | None = None
+    frozen_hash: Annotated[str, Field(pattern="^[0-9a-f]{12,64}$")] | None = None
     target: Operand | None = None
+    rate_differential: Operand | None = None
     notes: Annotated[tuple[Sentence, ...], Field(strict=False)] = ()
     method: Method
     labels: Annotated[tuple[Label, ...], Field(min_length=2, strict=False)]

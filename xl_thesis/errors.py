@@ -8,6 +8,15 @@
     ├── CalculationError     too few points, zero variance, no overlap
     ├── StoreError           the store cannot be read or written
     └── SourceError          a provider failed during a refresh
+        ├── BadKey           no key, or one that the provider does not know
+        ├── UnknownSeries    the provider has no such series
+        ├── RateLimited      asked too often, also after waiting
+        ├── Unreachable      no connection, or one that broke
+        │   ├── ProxyFailed  the proxy in between refuses
+        │   ├── TLSFailed    the certificate is not trusted
+        │   ├── ClockWrong   this computer's clock is off
+        │   └── TimedOut     no whole answer within the time allowed
+        └── BadAnswer        an answer that is not what was asked for: HTML, cut short, another shape
 
 A host maps them once, at its edge: ``InputError`` is ``#VALUE!``, ``MissingData`` is ``#N/A``,
 ``CalculationError`` is ``#NUM!``.
@@ -70,4 +79,44 @@ class StoreError(ThesisError):
 
 
 class SourceError(ThesisError):
-    """A provider failed during a refresh."""
+    """A provider failed during a refresh. ``retry_after``: seconds until it wants to be asked again, if it said so."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class BadKey(SourceError):
+    """No key, or one that the provider does not know."""
+
+
+class UnknownSeries(SourceError):
+    """The provider has no such series."""
+
+
+class RateLimited(SourceError):
+    """The provider was asked too often, also after waiting."""
+
+
+class Unreachable(SourceError):
+    """No connection, or one that broke, or a server that only says it cannot."""
+
+
+class ProxyFailed(Unreachable):
+    """The proxy in between cannot be reached or refuses."""
+
+
+class TLSFailed(Unreachable):
+    """The server's certificate is not trusted here."""
+
+
+class ClockWrong(Unreachable):
+    """This computer's clock is so far off that no certificate holds."""
+
+
+class TimedOut(Unreachable):
+    """No whole answer within the time allowed."""
+
+
+class BadAnswer(SourceError):
+    """An answer that is not what was asked for: HTML, cut short, another shape."""

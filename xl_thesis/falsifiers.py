@@ -85,6 +85,16 @@ def alerts(states: Sequence[FalsifierState]) -> list[FalsifierState]:
     return [item for state in ("met", "near") for item in states if item.state == state]
 
 
+def summary(found: Sequence[FalsifierState]) -> str:
+    """One line on the alerts, by indicator, met ones first."""
+    groups = [
+        f"{words} {', '.join(item.indicator for item in found if item.state == state)}"
+        for state, words in (("met", "PROVED WRONG:"), ("near", "near to being wrong:"))
+        if any(item.state == state for item in found)
+    ]
+    return f"Falsifiers {'; '.join(groups)} (`xl-thesis alerts`)." if groups else "No falsifier is met or near."
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One look at a number: whether the rule holds, or is near to it."""

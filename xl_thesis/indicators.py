@@ -84,16 +84,17 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
     Raises ``MissingData`` where something is not known and ``CalculationError`` where it cannot be computed.
     """
     series = knowledge.series(source)
-    transformed = transform(indicator.transform, series, knowledge, thesis.base_date)
-    if len(transformed) == 0:
-        raise CalculationError(f"{source} is too short for its transform")
-    score = normalise.directed(
-        score_of(indicator.normalise, transformed, thesis.method.short_history), indicator.direction
+    others = transform_series(indicator)
+    inputs = (indicator, thesis, series, *map(knowledge.series, others))
+    if isinstance(indicator.transform, d.AnchoredZ | d.ChangeSince):
+        _base(indicator.transform.base_date or thesis.base_date, knowledge.on)
+    transformed, score = knowledge.once(
+        ("score", indicator.id, source), inputs, lambda: _scored(indicator, source, thesis, knowledge)
     )
     observed_on = to_date(transformed.days[-1])
     newest = to_date(series.days[-1])
     carried = f"carried: the value of {newest} has nothing to compare with" if newest > observed_on else None
-    metas = [meta for operand in (source, *transform_series(indicator)) for meta in knowledge.leaves(operand)]
+    metas = [meta for operand in (source, *others) for meta in knowledge.leaves(operand)]
     return Reading(
         value=float(transformed.values[-1]),
         score=score,
@@ -106,6 +107,17 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
         series_ids=tuple(meta.id for meta in metas),
         schedule=transformed.schedule,
     )
+
+
+def _scored(
+    indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge: Knowledge
+) -> tuple[TimeSeries, float]:
+    """The transformed series and the directed score of its last value; the same for the same inputs on any day."""
+    transformed = transform(indicator.transform, knowledge.series(source), knowledge, thesis.base_date)
+    if len(transformed) == 0:
+        raise CalculationError(f"{source} is too short for its transform")
+    score = score_of(indicator.normalise, transformed, thesis.method.short_history)
+    return transformed, normalise.directed(score, indicator.direction)
 
 
 def _from_precomputed(thesis: d.Thesis, knowledge: Knowledge, precomputed: SeriesMeta) -> Reading:

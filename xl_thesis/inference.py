@@ -68,6 +68,32 @@ def non_overlapping(score: Values, forward: Values, months: int) -> tuple[float,
     return float(np.mean(found)), len(score) // months
 
 
+def gain_over_no_change(score: Values, forward: Values, months: int) -> float:
+    """Out-of-sample R-squared against a random walk (Campbell and Thompson 2008): 1 - SSE / sum of squared changes.
+
+    Each month's forecast comes from a regression of forward changes on scores whose windows were over by then, at
+    least 24 of them; a random walk forecasts no change. Below 0 the score forecasts worse than no change does.
+    Raises ``CalculationError`` where fewer than three forecasts can be made.
+
+    >>> score = np.sin(np.arange(90.0))
+    >>> round(gain_over_no_change(score, 0.02 * score, 3), 6)
+    1.0
+    """
+    first = _LEAST + months - 1  # the window of month i is over at month i + months
+    if len(score) - first < 3:
+        raise CalculationError(f"{len(score)} months are too few to forecast {months} months ahead")
+    over = np.arange(first, len(score)) - months + 1
+    count = over.astype(np.float64)
+    sums = [np.cumsum(part)[over - 1] for part in (score, forward, score * score, score * forward)]
+    spread = sums[2] - sums[0] ** 2 / count
+    slope = np.where(spread > 0, (sums[3] - sums[0] * sums[1] / count) / np.where(spread > 0, spread, 1.0), 0.0)
+    forecast = (sums[1] - slope * sums[0]) / count + slope * score[first:]
+    real = forward[first:]
+    if not real.any():
+        raise CalculationError("the target never changed")
+    return 1.0 - float((real - forecast) @ (real - forecast)) / float(real @ real)
+
+
 def minimum_detectable(count: int) -> float | None:
     """The correlation that a two-sided 5 % test of so many independent pairs finds four times in five.
 

@@ -43,6 +43,12 @@ def friday_closes(series: TimeSeries, fridays: Days) -> Values:
     return np.where(found, series.values[np.maximum(rows, 0)], np.nan)
 
 
+def last_friday(day: Days) -> Days:
+    """The last Friday on or before a day, or each of several."""
+    friday: Days = _FRIDAY + ((day - _FRIDAY) // _WEEK) * _WEEK
+    return friday
+
+
 def weekly_beta(asset: TimeSeries, benchmark: TimeSeries, weeks: int, min_observations: int) -> float:
     """The slope of ``beta_with_error`` alone, with its errors."""
     return beta_with_error(asset, benchmark, weeks, min_observations).slope
@@ -69,7 +75,7 @@ def beta_with_error(asset: TimeSeries, benchmark: TimeSeries, weeks: int, min_ob
     if len(asset) == 0 or len(benchmark) == 0:
         raise CalculationError("a price series is empty")
     end = min(asset.days[-1], benchmark.days[-1])
-    last = _FRIDAY + ((end - _FRIDAY) // _WEEK) * _WEEK
+    last = last_friday(end)
     fridays = last - _WEEK * np.arange(weeks, -1, -1)
     returns = np.vstack([np.diff(np.log(friday_closes(series, fridays))) for series in (asset, benchmark)])
     common = np.flatnonzero(np.isfinite(returns).all(axis=0))

@@ -13,7 +13,7 @@ from xl_thesis.errors import CalculationError
 from xl_thesis.observations import TimeSeries, Values
 
 NEUTRAL = 50.0
-_TIE_WIDTH = 1e-9
+TIE_WIDTH = 1e-9
 
 
 def mid_rank(values: Values) -> float:
@@ -56,7 +56,7 @@ def expanding_mid_rank(values: Values) -> Values:
 
 def _tie(value: float) -> tuple[float, float]:
     """The range of values that count as equal."""
-    width = _TIE_WIDTH * max(1.0, abs(value))
+    width = TIE_WIDTH * max(1.0, abs(value))
     return value - width, value + width
 
 

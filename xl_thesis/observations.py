@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -82,8 +83,12 @@ class Schedule:
 
     def days_overdue(self, observed_on: dt.date, as_of: dt.date) -> int:
         """Days since the release after ``observed_on`` was due; 0 before."""
-        expected = self.expected_after(np.array([to_day(observed_on)]))
-        return max(0, int((to_day(as_of) - expected[0]).astype(np.int64)))
+        return max(0, (as_of - _expected(self, observed_on)).days)
+
+
+@lru_cache(maxsize=4096)
+def _expected(schedule: Schedule, observed_on: dt.date) -> dt.date:
+    return to_date(schedule.expected_after(np.array([to_day(observed_on)]))[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

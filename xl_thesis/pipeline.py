@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from xl_thesis import indicators as reading
 from xl_thesis import scoring
 from xl_thesis.catalogue import meta_of
 from xl_thesis.definition import Indicator, Role, Thesis
-from xl_thesis.errors import InputError
+from xl_thesis.errors import InputError, StoreError
 from xl_thesis.evaluation import (
     BandResult,
     Bounds,
@@ -26,11 +26,12 @@ from xl_thesis.evaluation import (
 )
 from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
-from xl_thesis.models import SeriesMeta
+from xl_thesis.models import Frequency, SeriesMeta
 from xl_thesis.observations import month_ends, to_date
+from xl_thesis.published import frozen_on
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
-from xl_thesis.settings import store_path
+from xl_thesis.settings import store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
 from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
@@ -42,15 +43,19 @@ if TYPE_CHECKING:
 
 def open_default_store() -> Store:
     """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
-    store = open_store(store_path())
+    store = open_store(store_location())
     seed(store)
     return store
 
 
 def seed(store: Store) -> None:
-    """Add the embedded data where the store does not have this edition of them yet."""
+    """Add the embedded data where the store does not have this edition of them yet.
+
+    A team's store may have had several: each is added once. Who may only read leaves that to the one who refreshes.
+    """
     package = embedded.read_package()
-    if store.get("embedded") == package.fingerprint:
+    edition = f"embedded {package.fingerprint}"
+    if store.get("embedded") == package.fingerprint or store.get(edition) or not store.engine.can_write():
         return
     vintage_true = {
         resource["series"]["id"]
@@ -61,7 +66,7 @@ def seed(store: Store) -> None:
         embedded.rows(),
         source=f"embedded {package.version}",
         vintage_true=vintage_true.__contains__,
-        notes={"embedded": package.fingerprint},
+        notes={"embedded": package.fingerprint, edition: package.version},
     )
 
 
@@ -80,6 +85,7 @@ class Scorer:
         self.store = store
         self.catalogue = catalogue_of(thesis)
         self.definition_hash = definition_hash(thesis)
+        self.frozen_on = thesis.frozen_on or _frozen_in_log(self.definition_hash)
         self._archive = Archive(store, self.catalogue)
         self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
 
@@ -120,22 +126,23 @@ class Scorer:
         Raises ``InputError`` for a day in the future or before anything was known.
         """
         self.check(as_of)
-        self.store.forget_if_changed()
-        knowledge = self.knowledge(as_of)
-        readings = {
-            indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
-            for indicator in self.thesis.indicators
-        }
+        with self.store.reading():
+            knowledge = self.knowledge(as_of)
+            readings = {
+                indicator.id: reading.read(indicator, self.thesis, knowledge, self._precomputed[indicator.id])
+                for indicator in self.thesis.indicators
+            }
         self._check_known(as_of, readings)
         return knowledge, readings
 
     def history(
-        self, start: dt.date, finish: dt.date | None = None, frequency: Literal["daily", "monthly"] = "monthly"
+        self, start: dt.date, finish: dt.date | None = None, frequency: Frequency = "monthly"
     ) -> pd.DataFrame:
         """Scores as known on each past day, recomputed with today's definition: a reconstruction, not a record.
 
-        Index: the days (month-ends and the last day for ``monthly``). Columns: score, outcome_score, driver_score,
-        coverage, and one per pillar; points of 100, coverage 0 to 1.
+        Index: every day, every Friday, or the ends of months, quarters or years, and ``finish`` as the last. Columns:
+        score, outcome_score, driver_score, coverage, and one per pillar; points of 100, coverage 0 to 1.
+        Raises ``InputError`` for days in the future or not in order.
         """
         import pandas as pd
 
@@ -143,8 +150,8 @@ class Scorer:
         self.check(finish)
         if finish < start:
             raise InputError(f"the history's start {start} is after its end {finish}")
-        days = month_end_days(start, finish) if frequency == "monthly" else _every_day(start, finish)
-        panel = self.panel(days)
+        panel = self.panel(period_ends(start, finish, frequency))
+        days = panel.days
         whole = self.score_panel(panel)
         columns = {"score": whole.score}
         roles: tuple[Role, ...] = ("outcome", "driver")
@@ -155,8 +162,8 @@ class Scorer:
 
     def panel(self, days: Sequence[dt.date]) -> Panel:
         """Score and freshness of every indicator on past days, which ascend."""
-        self.store.forget_if_changed()
-        return self._reconstruction.panel(days)
+        with self.store.reading():
+            return self._reconstruction.panel(days)
 
     def score_panel(self, panel: Panel, role: Role | None = None) -> scoring.DailyScores:
         """The scores that a panel's indicators add up to, of all pillars or those of one role."""
@@ -213,7 +220,7 @@ class Scorer:
             definition_hash=self.definition_hash,
             data_hash=data_hash,
             version=VERSION,
-            reconstruction=thesis.frozen_on is None or as_of < thesis.frozen_on,
+            reconstruction=self.frozen_on is None or as_of < self.frozen_on,
             data=self.data_state(),
             pillars=self._pillars(whole),
             indicators=tuple(
@@ -269,6 +276,14 @@ def today() -> dt.date:
     return dt.datetime.now(ZoneInfo("America/New_York")).date()
 
 
+def _frozen_in_log(definition: str) -> dt.date | None:
+    """The day on which a definition was frozen by the user; a log that was tampered with vouches for nothing."""
+    try:
+        return frozen_on(definition)
+    except StoreError:
+        return None
+
+
 def _precomputed_meta(indicator: Indicator, thesis: Thesis) -> SeriesMeta:
     return SeriesMeta(
         id=embedded.precomputed_id(indicator.id, computation_key(indicator, thesis)),
@@ -319,10 +334,22 @@ def _grade_shares(readings: Mapping[str, Reading], weights: Mapping[str, float])
 
 def month_end_days(start: dt.date, finish: dt.date) -> list[dt.date]:
     """The month-ends from ``start`` on, and ``finish`` as the last day."""
-    months = np.arange(np.datetime64(start, "M"), np.datetime64(finish, "M") + np.timedelta64(1, "M"))
-    days = [to_date(day) for day in month_ends(months)]
-    return [day for day in days if start <= day < finish] + [finish]
+    return period_ends(start, finish, "monthly")
 
 
-def _every_day(start: dt.date, finish: dt.date) -> list[dt.date]:
-    return [start + dt.timedelta(days=step) for step in range((finish - start).days + 1)]
+def period_ends(start: dt.date, finish: dt.date, frequency: Frequency) -> list[dt.date]:
+    """The last days of the periods from ``start`` on (Fridays for weeks), and ``finish`` as the last day.
+
+    >>> [str(day) for day in period_ends(dt.date(2025, 2, 24), dt.date(2025, 7, 1), "quarterly")]
+    ['2025-03-31', '2025-06-30', '2025-07-01']
+    """
+    every_day = np.arange(np.datetime64(start, "D"), np.datetime64(finish, "D"))
+    if frequency == "daily":
+        ends = every_day
+    elif frequency == "weekly":
+        ends = every_day[np.is_busday(every_day, weekmask="Fri")]
+    else:
+        months = np.arange(np.datetime64(start, "M"), np.datetime64(finish, "M") + np.timedelta64(1, "M"))
+        last = months.astype(np.int64) % 12 + 1
+        ends = month_ends(months[last % {"monthly": 1, "quarterly": 3, "annual": 12}[frequency] == 0])
+    return [day for day in map(to_date, ends) if start <= day < finish] + [finish]

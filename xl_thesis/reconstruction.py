@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xl_thesis import definition as d
 from xl_thesis import indicators as reading
-from xl_thesis import normalise
+from xl_thesis import normalise, rolling
 from xl_thesis.definition import STATISTICS, Indicator, Thesis
 from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.knowledge import Archive, Knowledge
@@ -112,8 +113,7 @@ class Reconstruction:
         base = getattr(indicator.transform, "base_date", None) or self._thesis.base_date
         if base is not None:  # an anchored transform begins on its base date, whether or not anything is published then
             changes = np.union1d(changes, to_day(base))
-        vintages = self._archive.vintages(source)
-        one_pass = vintages is not None and vintages.in_order and looks_back_only(source)
+        one_pass = self._is_head(source)
         if one_pass and indicator.transform.kind not in _ONE_PASS_EXCEPT:
             return self._in_one_pass(indicator, source)
         first = max(0, int(np.searchsorted(changes, days[0], side="right")) - 1)
@@ -121,7 +121,46 @@ class Reconstruction:
         needed = changes[first:last]
         if len(days) < len(needed):  # few days asked for: compute on those alone
             needed = days
+        if one_pass and all(map(self._is_head, transform_series(indicator))):
+            statistics = self._statistics(indicator, source, needed)
+            if statistics is not None:
+                return statistics
         return self._day_by_day(indicator, source, needed)
+
+    def _is_head(self, source: Operand) -> bool:
+        """Whether what is known of a series on a day is always a head of the whole."""
+        vintages = self._archive.vintages(source)
+        return vintages is not None and vintages.in_order and looks_back_only(source)
+
+    def _statistics(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
+        """A statistic on all these days at once; None for transforms that are none."""
+        knowledge = self._knowledge(dt.date.max)
+        series, *others = [knowledge.series(operand) for operand in (source, *transform_series(indicator))]
+        heads, *other_heads = [np.searchsorted(part.available, days, side="right") for part in (series, *others)]
+        values = self._values(indicator, series, heads, days, [*zip(others, other_heads, strict=True)])
+        if values is None:
+            return None
+        scores = _scores_of(indicator, values)
+        directed = scores if indicator.direction > 0 else 100.0 - scores
+        return Track(days, series.days[np.maximum(heads - 1, 0)], directed, series.schedule)
+
+    def _values(
+        self, indicator: Indicator, series: TimeSeries, heads: rolling.Heads, days: Days,
+        others: Sequence[tuple[TimeSeries, rolling.Heads]],
+    ) -> Values | None:
+        match indicator.transform:
+            case d.DriftT(window=window):
+                return rolling.drift_t(series, heads, window)
+            case d.ExcessDriftT(window=window):
+                return rolling.excess_drift_t(series, heads, *others[0], window)
+            case d.Beta(weeks=weeks, min_observations=least):
+                return rolling.weekly_beta(series, heads, *others[0], weeks, least)
+            case d.AnchoredZ(base_date=own, volatility_years=years):
+                base = own or self._thesis.base_date
+                if base is None:
+                    return np.full(len(days), np.nan)
+                return np.where(days >= to_day(base), rolling.anchored_z(series, heads, base, years), np.nan)
+        return None
 
     def _in_one_pass(self, indicator: Indicator, source: Operand) -> Track | None:
         knowledge = self._knowledge(dt.date.max)
@@ -169,10 +208,17 @@ class Reconstruction:
 
 def _scores_along(indicator: Indicator, moved: TimeSeries, thesis: Thesis) -> Values:
     """The undirected score after each value of a transformed series."""
-    rule = indicator.normalise
-    if rule.kind == "goalposts":
-        return np.array([normalise.goalposts(value, rule.posts) for value in moved.values.tolist()])
-    if rule.kind == "normal_cdf":
-        return np.array([normalise.normal_cdf(value, rule.neutral, rule.scale) for value in moved.values.tolist()])
+    if indicator.normalise.kind != "midrank":
+        return _scores_of(indicator, moved.values)
     ranks = normalise.expanding_mid_rank(moved.values)
     return normalise.shrink_along(ranks, moved, thesis.method.short_history)
+
+
+def _scores_of(indicator: Indicator, values: Values) -> Values:
+    """The undirected score of each value on its own; NaN stays NaN."""
+    rule = indicator.normalise
+    if isinstance(rule, d.Goalposts):
+        return np.array([normalise.goalposts(value, rule.posts) for value in values.tolist()])
+    if isinstance(rule, d.NormalCdf):
+        return np.array([normalise.normal_cdf(value, rule.neutral, rule.scale) for value in values.tolist()])
+    raise ValueError(f"{rule.kind} needs a history")

@@ -90,7 +90,7 @@ def calendar(scorer: Scorer, as_of: dt.date | None = None) -> Calendar:
     >>> with open_default_store() as store:
     ...     found = calendar(Scorer(load_thesis("american_exceptionalism"), store), dt.date(2026, 6, 30))
     >>> next(item.expected_on for item in found.releases if item.indicator == "infl_gap")
-    datetime.date(2026, 7, 12)
+    datetime.date(2026, 7, 16)
     """
     as_of = scorer.default_as_of() if as_of is None else as_of
     result, (_, readings) = scorer.evaluate(as_of), scorer.read(as_of)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult
+from xl_thesis.refresh_report import Event, Progress
 from xl_thesis.scoring import displayed_points
 
 _PIPED_WIDTH = 120
@@ -25,6 +27,30 @@ def show(report: RenderableType) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
     console.print(report)
+
+
+@contextmanager
+def refresh_progress(*, lines: bool) -> Iterator[Progress]:
+    """What shows a refresh as it goes: a bar on a terminal, else a line a series on standard output if ``lines``."""
+    console = Console(stderr=not lines)
+    if not console.is_terminal:
+        yield _print_line if lines else lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(event: Event) -> None:
+            bar.update(task, completed=event.done, total=event.total, description=event.result.sentence()[:80])
+
+        yield advance
+
+
+def _print_line(event: Event) -> None:
+    print(f"[{event.done}/{event.total}] {event.result.sentence()}", flush=True)  # noqa: T201 - this is the door
 
 
 def score_report(result: Evaluation) -> RenderableType:
@@ -96,7 +122,20 @@ def series_report(document: dict[str, Any]) -> RenderableType:
             table.add_row(row["observed_on"], f"{row['value']:g}", row["available_at"])
     head = f"{document['id']}: {document['title']} ({document['unit']}, {document['frequency']})"
     source = f"{document['publisher']}. {document['licence']}. {document['notice'] or ''}".strip()
-    return Group(Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source))
+    return Group(
+        Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source),
+        *_feed_lines(document["feed"]),
+    )  # fmt: skip
+
+
+def _feed_lines(feed: dict[str, Any] | None) -> list[Text]:
+    """How a series was last brought, and why it since could not be."""
+    if feed is None:
+        return []
+    lines = [Text(f"Brought by {feed['source']}, last at {feed['checked_at']}.", "dim")] if feed["checked_at"] else []
+    if feed["failure"]:
+        lines.append(Text(f"Could not be brought at {feed['failed_at']}: {feed['failure']}", "dim"))
+    return lines
 
 
 def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
@@ -112,15 +151,17 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
 def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     """Forward tests, baselines, placebos, and the sentence that says what cannot be concluded."""
     tests = _table("Predictor", ">Months ahead", ">Scores", ">Correlation", ">p", ">p in family", ">Apart", ">Windows",
-                   ">Detectable")
+                   ">Detectable", ">Over random walk")
     for test in evidence["tests"]:
         tests.add_row(
             test["predictor"], str(test["months"]), str(test["observations"]), f"{test['correlation']:+.2f}",
             f"{test['p_circular']:.2f}", f"{test['p_holm']:.2f}", _signed(test["correlation_non_overlapping"], 2),
             str(test["independent_windows"]), "--" if test["detectable"] is None else f"{test['detectable']:.2f}",
+            _signed(test["gain_over_random_walk"], 2),
         )  # fmt: skip
     for test in evidence["baselines"]:
-        tests.add_row(test["name"], str(test["months"]), "", f"{test['correlation']:+.2f}", f"{test['p_circular']:.2f}")
+        p_value = "--" if test["p_circular"] is None else f"{test['p_circular']:.2f}"
+        tests.add_row(test["name"], str(test["months"]), "", _signed(test["correlation"], 2), p_value)
     placebos = _table(">Months after", ">Publications", ">5 %", ">Median", ">95 %", ">Above 55", ">This thesis")
     for row in evidence["placebos"]:
         placebos.add_row(
@@ -132,7 +173,8 @@ def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     return Group(
         Text(f"{evidence['thesis']}: rank correlation of scores with the later change of {evidence['target']}", "bold"),
         Text("p: circular shifts of the score; in the family: Holm's correction; apart: windows that do not overlap;"
-             " detectable: what so many windows could show."),
+             " detectable: what so many windows could show; over random walk: out-of-sample R-squared against a"
+             " forecast of no change."),
         tests, Text(signs), Text("\nThe same definition published on every month-end since 2009", "bold"), placebos,
         Text(f"\n{evidence['conclusion']}", "bold"),
     )  # fmt: skip

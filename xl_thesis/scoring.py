@@ -173,9 +173,10 @@ def aggregate_days(
         published = (current > 0) & (covered >= method.min_pillar_coverage) & (weight > 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             pillars[name] = np.where(published, (row_weights @ (live * known)) / current, np.nan)
-        points += np.where(published, weight / total * np.nan_to_num(pillars[name]), 0.0)
-        share += np.where(published, weight / total, 0.0)
-        coverage += np.where(published, weight / total * covered, 0.0)
+        part = weight / total if total > 0 else 0.0
+        points += np.where(published, part * np.nan_to_num(pillars[name]), 0.0)
+        share += np.where(published, part, 0.0)
+        coverage += np.where(published, part * covered, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         score = np.where((share > 0) & (coverage >= method.withheld_below), points / share, np.nan)
     return DailyScores(score, coverage, pillars)

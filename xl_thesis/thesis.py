@@ -50,6 +50,8 @@ def parse_thesis(text: str, path: Path) -> Thesis:
     except ValidationError as error:
         raise DefinitionError(faults + documents.faults_of(error, text, path.name)) from None
     faults += [Fault(path.name, field, message) for field, message in _inconsistencies(thesis, path)]
+    if not faults:  # the hash of an unsound definition says nothing
+        faults += [Fault(path.name, field, message) for field, message in _seal_faults(thesis)]
     if faults:
         raise DefinitionError(faults)
     return thesis
@@ -136,6 +138,16 @@ def _inconsistencies(thesis: Thesis, path: Path) -> Iterator[tuple[str, str]]:
     yield from _weight_faults(thesis)
 
 
+def _seal_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
+    if (thesis.frozen_on is None) != (thesis.frozen_hash is None):
+        yield "frozen_hash", "frozen_on and frozen_hash belong together; `xl-thesis freeze` prints both"
+    elif thesis.frozen_hash is not None and not definition_hash(thesis).startswith(thesis.frozen_hash):
+        yield "frozen_hash", (
+            f"the definition was changed after it was frozen on {thesis.frozen_on}; restore it, or take frozen_on and"
+            " frozen_hash out and freeze it anew"
+        )
+
+
 def _label_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
     limits = [label.below for label in thesis.labels]
     if limits != sorted(set(limits)) or limits[-1] != 100:
@@ -164,7 +176,8 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
         conditions = question.resolve_when.conditions if question.resolve_when else ()
         operands = (operand for condition in conditions for operand in condition.operands)
         yield from _unknown_series(f"{place}.resolve_when", operands, known)
-    yield from _unknown_series("target", [thesis.target] if thesis.target else [], known)
+    for name, operand in (("target", thesis.target), ("rate_differential", thesis.rate_differential)):
+        yield from _unknown_series(name, [operand] if operand else [], known)
 
 
 def _unknown_claims(place: str, wanted: Iterable[str], known: set[str]) -> Iterator[tuple[str, str]]:

@@ -64,9 +64,10 @@ def log_change(series: TimeSeries, rule: d.LogChange) -> TimeSeries:
 
 
 def year_on_year(series: TimeSeries, rule: d.YearOnYear) -> TimeSeries:
-    """100 (x(t) / x(t - 12 months) - 1) - target, in percent."""
+    """100 (x(t) / x(t - 12 months) - 1) - target, in percent; no value where the base is zero."""
     before = value_before(series, Span(count=12, unit="M"))
-    return series.replace(100.0 * (series.values / before - 1.0) - rule.target)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return series.replace(100.0 * (series.values / before - 1.0) - rule.target)
 
 
 def average(series: TimeSeries, rule: d.Average) -> TimeSeries:
@@ -103,21 +104,30 @@ def above_low(series: TimeSeries, rule: d.AboveLow) -> TimeSeries:
         return series
     grid = np.full(months[-1] - months[0] + 1, np.nan)
     grid[months - months[0]] = series.values
-    averages = _windowed(grid, rule.average_months, rule.average_months - rule.missing_months_ok, np.nanmean)
-    lows = _windowed(averages, rule.low_months, rule.low_months - rule.missing_months_ok, np.nanmin)
+    averages = _windowed_mean(grid, rule.average_months, rule.average_months - rule.missing_months_ok)
+    lows = _windowed_low(averages, rule.low_months, rule.low_months - rule.missing_months_ok)
     lows = np.concatenate([[np.nan], lows[:-1]])
     return series.replace((averages - lows)[months - months[0]])
 
 
-def _windowed(grid: Values, width: int, least: int, statistic: object) -> Values:
-    """A statistic of the last ``width`` cells where at least ``least`` of them have a value."""
-    padded = np.concatenate([np.full(width - 1, np.nan), grid])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    enough = np.isfinite(windows).sum(axis=1) >= least
-    result = np.full(len(grid), np.nan)
-    if enough.any():
-        result[enough] = statistic(windows[enough], axis=1)  # type: ignore[operator]
-    return result
+def _windows(grid: Values, width: int) -> Values:
+    """The last ``width`` cells up to each, NaN before the first."""
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([np.full(width - 1, np.nan), grid]), width)
+
+
+def _windowed_mean(grid: Values, width: int, least: int) -> Values:
+    """Mean of the last ``width`` cells where at least ``least`` of them have a value."""
+    windows = _windows(grid, width)
+    known = np.isfinite(windows)
+    count = known.sum(axis=1)
+    return np.where(count >= least, np.where(known, windows, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+
+
+def _windowed_low(grid: Values, width: int, least: int) -> Values:
+    """Lowest of the last ``width`` cells where at least ``least`` of them have a value."""
+    count = np.isfinite(_windows(grid, width)).sum(axis=1)
+    lows = _windows(np.where(np.isfinite(grid), grid, np.inf), width)
+    return np.where(count >= least, np.fmin.reduce(lows, axis=1), np.nan)
 
 
 def change_since(series: TimeSeries, base_date: dt.date) -> TimeSeries:

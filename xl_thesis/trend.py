@@ -17,7 +17,7 @@ from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.observations import Schedule, TimeSeries, Values, to_date, to_day
 
 MIN_RETURNS_SINCE_BASE = 21
-_MIN_COMPLETE = 0.9
+MIN_COMPLETE = 0.9
 _NORMAL_95 = 1.6448536269514722
 
 
@@ -65,9 +65,14 @@ def hac_standard_error(values: Values, lags: int) -> float:
         raise CalculationError(f"{count} values have no standard error")
     centred = values - values.mean()
     variance = float(centred @ centred)
-    if variance <= 1e-24 * count * max(1.0, float(np.abs(values).max()) ** 2):
+    if variance <= least_variance(values):
         raise CalculationError("the values do not vary, so a t-statistic is not defined")
     return math.sqrt(bartlett_sum(centred, lags) / count / (count - 1))
+
+
+def least_variance(values: Values) -> Values:
+    """Sums of squared deviations up to this are rounding: the values do not vary. One for each row."""
+    return np.asarray(1e-24 * values.shape[-1] * np.maximum(1.0, np.abs(values).max(axis=-1) ** 2))
 
 
 def _window(series: TimeSeries, window: int) -> TimeSeries:
@@ -76,7 +81,7 @@ def _window(series: TimeSeries, window: int) -> TimeSeries:
         raise CalculationError(f"{len(series)} values are too few for {window} returns")
     prices = series.at(np.arange(len(series) - window - 1, len(series)))
     expected = window + missing_days(prices)
-    if window < _MIN_COMPLETE * expected:
+    if window < MIN_COMPLETE * expected:
         raise CalculationError(f"only {window / expected:.0%} of the expected days have a value")
     return prices
 
@@ -167,14 +172,24 @@ def anchored_z(series: TimeSeries, base_date: dt.date, volatility_years: int) ->
     count = len(series) - 1 - base
     if count < MIN_RETURNS_SINCE_BASE:
         raise MissingData(f"{count} returns since the base date {base_date}, {MIN_RETURNS_SINCE_BASE} are needed")
-    first = int(np.searchsorted(series.days, to_day(_years_before(base_date, volatility_years))))
-    if base - first < 100 * volatility_years:
-        raise CalculationError(f"fewer than {volatility_years} years of prices before the base date {base_date}")
-    logs = np.log(series.values)
-    volatility = float(np.std(np.diff(logs[first : base + 1]), ddof=1))
-    if volatility <= 1e-12:
+    volatility = volatility_before(series, base_date, volatility_years)
+    start, end = np.log(series.values[[base, -1]]).tolist()
+    return float((end - start) / (volatility * math.sqrt(count)))
+
+
+def volatility_before(series: TimeSeries, base_date: dt.date, years: int) -> float:
+    """Standard deviation of the daily log returns in the years before a base date.
+
+    Raises ``MissingData`` where there is no price by then, ``CalculationError`` where there are too few or none moves.
+    """
+    base = row_on(series, base_date)
+    first = int(np.searchsorted(series.days, to_day(_years_before(base_date, years))))
+    if base - first < 100 * years:
+        raise CalculationError(f"fewer than {years} years of prices before the base date {base_date}")
+    deviation = float(np.std(np.diff(np.log(series.values[first : base + 1])), ddof=1))
+    if deviation <= 1e-12:
         raise CalculationError("the price did not vary before the base date")
-    return float(logs[-1] - logs[base]) / (volatility * math.sqrt(count))
+    return deviation
 
 
 def row_on(series: TimeSeries, base_date: dt.date) -> int:

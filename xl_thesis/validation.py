@@ -7,7 +7,7 @@ forward only, from the day after the score. The family of tests is declared here
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,16 +42,18 @@ class ForwardTest:
     correlation_non_overlapping: float | None
     independent_windows: int
     detectable: float | None
+    gain_over_random_walk: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The same correlation for something much simpler than the thesis."""
+    """The same correlation for something much simpler than the thesis; ``reason`` says why there is none."""
 
     name: str
     months: int
-    correlation: float
-    p_circular: float
+    correlation: float | None
+    p_circular: float | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,10 @@ def gather(scorer: Scorer, target: Operand, as_of: dt.date | None = None) -> Evi
         as_of=as_of,
         target=str(target),
         tests=tests,
-        baselines=tuple(_baselines(frame, prices)),
+        baselines=tuple(_baselines(scorer, frame, prices, as_of)),
         share_of_random_signs_beaten=_random_signs(scorer, frame, prices),
         placebos=tuple(_placebos(scorer, as_of)),
-        conclusion=_conclusion(tests, frame),
+        conclusion=_conclusion(tests, frame, frozen=scorer.frozen_on is not None),
     )
 
 
@@ -140,9 +142,13 @@ def _forward_tests(frame: pd.DataFrame, prices: pd.Series[float]) -> list[Forwar
                 apart, windows = inference.non_overlapping(score, forward, months)
             except CalculationError:
                 apart, windows = None, len(score) // months
+            try:
+                gain = inference.gain_over_no_change(score, forward, months)
+            except CalculationError:
+                gain = None
             found.append(
                 ForwardTest(predictor, months, len(score), correlation, p_value, 1.0, apart, windows,
-                            inference.minimum_detectable(windows))
+                            inference.minimum_detectable(windows), gain)
             )  # fmt: skip
     return found
 
@@ -154,21 +160,35 @@ def _corrected(tests: Sequence[ForwardTest]) -> tuple[ForwardTest, ...]:
     )
 
 
-def _baselines(frame: pd.DataFrame, prices: pd.Series[float]) -> list[Baseline]:
-    """Twelve-month momentum of the target itself; a random walk predicts nothing and needs no row."""
+def _baselines(
+    scorer: Scorer, frame: pd.DataFrame, prices: pd.Series[float], as_of: dt.date
+) -> Iterator[Baseline]:
+    """What a forecaster has without any thesis: the target's own year, and the yield advantage the thesis names.
+
+    Both are of the latest vintage: they are compared, not scored.
+    """
     logs = pd.Series(np.log(prices.to_numpy()), index=prices.index).resample("ME").last()
-    momentum = (logs - logs.shift(12)).reindex(frame.index)
-    found = []
+    yield from _baseline("12-month momentum", (logs - logs.shift(12)).reindex(frame.index), prices)
+    advantage = scorer.thesis.rate_differential
+    if advantage is None:
+        return
+    name = "6-month change of the rate differential"
+    try:
+        rates = scorer.knowledge(as_of).series(advantage).to_pandas().resample("ME").last()
+    except MissingData as error:
+        yield from (Baseline(name, months, None, None, str(error)) for months in HORIZONS)
+        return
+    yield from _baseline(name, (rates - rates.shift(6)).reindex(frame.index), prices)
+
+
+def _baseline(name: str, predictor: pd.Series[float], prices: pd.Series[float]) -> Iterator[Baseline]:
     for months in HORIZONS:
-        score, forward = _pairs(momentum, prices, months)
+        score, forward = _pairs(predictor, prices, months)
         try:
-            found.append(
-                Baseline("12-month momentum", months, inference.rank_correlation(score, forward),
-                         inference.circular_shift_p(score, forward))
-            )  # fmt: skip
-        except CalculationError:
-            continue
-    return found
+            correlation = inference.rank_correlation(score, forward)
+            yield Baseline(name, months, correlation, inference.circular_shift_p(score, forward))
+        except CalculationError as error:
+            yield Baseline(name, months, None, None, str(error))
 
 
 def _random_signs(scorer: Scorer, frame: pd.DataFrame, prices: pd.Series[float]) -> float | None:
@@ -230,7 +250,7 @@ def _score_after(scorer: Scorer, thesis: Thesis, months: int, as_of: dt.date) ->
         return None
 
 
-def _conclusion(tests: Sequence[ForwardTest], frame: pd.DataFrame) -> str:
+def _conclusion(tests: Sequence[ForwardTest], frame: pd.DataFrame, *, frozen: bool) -> str:
     """The sentence that says what cannot be concluded."""
     since = int(frame["score"].notna().sum())
     found = [test for test in tests if test.p_holm < 0.05]
@@ -243,5 +263,6 @@ def _conclusion(tests: Sequence[ForwardTest], frame: pd.DataFrame) -> str:
     power = "" if weakest is None else f" At the longest horizon only a correlation above {weakest:.2f} could be seen."
     return (
         f"{head}{power} The {since} scores are reconstructions with indicators chosen in hindsight: they can neither"
-        " confirm nor refute the thesis, whose own test began when its definition was frozen."
+        " confirm nor refute the thesis, whose own test"
+        f" {'began when its definition was' if frozen else 'begins when its definition is'} frozen."
     )

@@ -82,3 +82,31 @@ def test_too_little_is_refused() -> None:
     with pytest.raises(CalculationError, match="do not overlap"):
         inference.non_overlapping(np.arange(30.0), np.arange(30.0), 12)
     assert inference.minimum_detectable(4) is None
+
+
+def test_gain_over_no_change_is_that_of_a_regression_each_month() -> None:
+    rng = np.random.default_rng(3)
+    score, months = persistent(rng, 120, 0.9), 6
+    forward = 0.3 * score + overlapping(rng, 120, months)
+    errors, changes = 0.0, 0.0
+    for now in range(24 + months - 1, 120):
+        over = now - months + 1  # windows that began this many months ago or earlier are over
+        slope, level = np.polyfit(score[:over], forward[:over], 1)
+        errors += float((forward[now] - level - slope * score[now]) ** 2)
+        changes += float(forward[now] ** 2)
+    assert inference.gain_over_no_change(score, forward, months) == pytest.approx(1 - errors / changes, abs=1e-9)
+
+
+def test_later_months_do_not_help_earlier_forecasts() -> None:
+    rng = np.random.default_rng(4)
+    score, forward = rng.normal(size=80), rng.normal(size=80)
+    shaken = forward.copy()
+    shaken[-6:] = 0.0  # no forecast rests on these, and of them only the last six are judged
+    first = inference.gain_over_no_change(score[:74], forward[:74], 6)
+    assert inference.gain_over_no_change(score[:74], shaken[:74], 6) == first
+
+
+def test_noise_is_no_better_than_no_change() -> None:
+    rng = np.random.default_rng(5)
+    gains = [inference.gain_over_no_change(rng.normal(size=200), rng.normal(size=200), 1) for _ in range(50)]
+    assert float(np.mean(gains)) < 0

@@ -183,3 +183,26 @@ def test_a_carried_value_is_flagged(store: Store) -> None:
     assert result.observed_on == dt.date(2023, 5, 31)
     assert result.reason is not None
     assert result.reason.startswith("carried")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(row=st.integers(0, 80), factor=st.sampled_from([-10.0, 0.0, 1.5, 100.0]))
+def test_one_bad_print_hardly_moves_what_comes_years_later(row: int, factor: float) -> None:
+    """A mid-rank forgives it: the values it enters directly are two of many, and only their ranks count."""
+    months = [item for item in ROWS if item[0] == "MANUAL:rate"][: 2 * 120]
+    bad = months[2 * row]  # and its revision; 120 months in all, the last window ends three months after row 80
+    damaged = [
+        (item[0], item[1], item[2] * factor, item[3]) if item[:2] == bad[:2] and item[2] is not None else item
+        for item in ROWS
+    ]
+    with Store(":memory:") as clean, Store(":memory:") as spoilt:
+        clean.write(ROWS, source="test")
+        spoilt.write(damaged, source="test")
+        content = document()
+        content["indicators"] = content["indicators"][:2]
+        content["pillars"] = content["pillars"][:1]
+        for on in (dt.date(2021, 6, 30), dt.date(2023, 3, 31), dt.date(2024, 3, 1)):
+            one, other = scorer(clean, content).evaluate(on), scorer(spoilt, content).evaluate(on)
+            ranks = [next(i.score for i in found.indicators if i.id == "rank") for found in (one, other)]
+            assert abs(ranks[0] - ranks[1]) <= 100 * 2 / 80
+            assert abs(one.score - other.score) < 100 * 2 / 80 * one.indicators[0].effective_weight + 1e-9

@@ -179,7 +179,7 @@ def check_weight_flip(case: Case, part: Part, flip: Flip, here: str | None) -> N
         assert flip.weight_change == pytest.approx((flip.weight_factor - 1) * part.weight)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(parts, pillars)
 def test_beyond_the_distance_the_label_is_another_and_within_it_is_not(
     items: list[Part], weights: dict[str, float]

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
-from xl_thesis.store import SCHEMA_VERSION, Store, open_store
+from xl_thesis.store import SCHEMA_VERSION, Row, Store, open_store
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
@@ -104,6 +105,39 @@ def test_a_database_of_another_program_is_kept_aside(tmp_path: Path, capsys: pyt
     assert "another program" in capsys.readouterr().err
 
 
+SCHEMA_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE series (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE observation (
+    series INTEGER NOT NULL REFERENCES series (key), observed_on INTEGER NOT NULL, available_at INTEGER NOT NULL,
+    value REAL, fetched_at TEXT NOT NULL, source TEXT NOT NULL, vintage INTEGER,
+    PRIMARY KEY (series, observed_on, available_at)
+) WITHOUT ROWID;
+CREATE VIEW observations AS SELECT id AS series, value FROM observation JOIN series ON series.key = observation.series;
+INSERT INTO meta VALUES ('embedded', 'abc');
+INSERT INTO series VALUES (7, 'MANUAL:x');
+INSERT INTO observation VALUES (7, 19600, 19601, 3.8, '2026-01-01T00:00:00+00:00', 'old', 19601);
+INSERT INTO observation VALUES (7, 19600, 19700, NULL, '2026-01-01T00:00:00+00:00', 'old', NULL);
+PRAGMA application_id = 2020373608;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date_and_kept_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(SCHEMA_1)
+    for _ in range(2):
+        with open_store(path) as store:
+            assert store.get("embedded") == "abc"
+            assert known(store, "2023-09-01") == {"2023-08-31": 3.8}
+            assert known(store, "2023-12-31") == {}
+            assert store.engine.all("SELECT vintage, source FROM observation") == [(19601, "old"), (None, "old")]
+    with closing(sqlite3.connect(tmp_path / "store.sqlite.schema1")) as kept:
+        assert kept.execute("SELECT count(*) FROM observation").fetchone() == (2,)
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+
+
 def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     Store(path).close()
@@ -122,6 +156,22 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").mkdir()
     with pytest.raises(StoreError, match="cannot be opened"):
         open_store(tmp_path / "store.sqlite")
+
+
+def test_a_full_disk_is_one_sentence_and_costs_only_what_was_being_written(tmp_path: Path) -> None:
+    rows: list[Row] = [("MANUAL:x", f"20{year:02}-{month:02}-28", 1.0, "2030-01-01")
+                       for year in range(99) for month in range(1, 13)]  # fmt: skip
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.record("MANUAL:x", rows[:5], seen_on=dt.date(2029, 1, 1), exact=False, source="test")
+        pages = store.engine.all("PRAGMA page_count")[0][0]
+        store.engine.all(f"PRAGMA max_page_count = {pages + 1}")
+        with pytest.raises(StoreError, match="cannot be used: database or disk is full"):
+            store.record("MANUAL:x", rows, seen_on=dt.date(2029, 1, 2), exact=False, source="test", state="new")
+        assert len(known(store, "2100-01-01")) == 5
+        assert store.feeds()["MANUAL:x"].state is None
+        store.engine.all("PRAGMA max_page_count = 100000")
+        store.record("MANUAL:x", rows, seen_on=dt.date(2029, 1, 2), exact=False, source="test", state="new")
+        assert len(known(store, "2100-01-01")) == len(rows)
 
 
 WRITER = """

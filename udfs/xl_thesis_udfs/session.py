@@ -159,13 +159,13 @@ class Session:
     def _open(self) -> None:
         self._store = open_default_store()
         self._scorers.clear()
-        self._file = _identity(self._store.path)
+        self._file = _identity(settings.store_location())
         self._opened = next(_OPENED)
 
     def _look_at_file(self, now: float) -> None:
         """Open the store anew where its file is no longer the one that is open."""
         self._look_again = now + _LOOK_EVERY
-        if _identity(self._store.path) != self._file:
+        if _identity(settings.store_location()) != self._file:
             self._store.close()
             self._open()
 

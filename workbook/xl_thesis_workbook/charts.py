@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.axis import ChartLines, DateAxis
-from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.series import DataPoint
+from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -18,12 +18,27 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_thesis_workbook.layout import BLUE, FONT, GREY, LINE, NAVY, ORANGE, POINTS
+from xl_thesis_workbook.cells import clean_text
+from xl_thesis_workbook.chart_data import Zone
+from xl_thesis_workbook.styles import BLUE, FONT, GREY, LINE, NAVY, ORANGE
 
-_NEUTRAL = 50
+Chart = BarChart | LineChart
 _GRID = "E5E7EB"
-_LONG_YEARS = 10  # shorter histories are labelled each year
-_NO_OTHER_LABELS = {"showSerName": False, "showCatName": False, "showLegendKey": False, "showPercent": False}
+_LONG_YEARS, _SHORT_YEARS = 10, 5  # labels every two years, every year, every half-year
+_SIGNED = "+0.0;-0.0;0.0"
+_COLOURS = (BLUE, ORANGE, "009E73", "CC79A7")
+_DASHES = ("solid", "sysDash", "solid", "lgDash")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a column is drawn: colour, width in thousandths of a point times 12.7, dashes, marker."""
+
+    name: str
+    colour: str
+    width: int
+    dash: str = "solid"
+    marker: str = "none"
 
 
 class _DescribedAnchor(TwoCellAnchor):  # type: ignore[misc]
@@ -33,7 +48,7 @@ class _DescribedAnchor(TwoCellAnchor):  # type: ignore[misc]
     __attrs__ = TwoCellAnchor.__attrs__
 
     def __init__(self, name: str, description: str, **parts: Any) -> None:
-        self._words = name, description
+        self._words = name, clean_text(description)
         super().__init__(editAs="twoCell", **parts)
 
     def __setattr__(self, attribute: str, value: Any) -> None:
@@ -53,68 +68,108 @@ def place(
     sheet.add_chart(chart)
 
 
-def history_chart(
-    sheet: Worksheet, first: int, last: int, *, reach: float, years: float, is_published: bool
-) -> LineChart:
-    """The score over time, bold since publication, with the neutral line and the last value in figures.
-
-    ``first`` and ``last`` are rows of the history table, over so many ``years``; the axis shows ``reach`` points on
-    either side of 50; ``is_published`` says whether the last row is one since publication.
-    """
-    chart = LineChart()
-    chart.add_data(Reference(sheet, min_col=2, max_col=4, min_row=first - 1, max_row=last), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=first, max_row=last))
-    lines = ((GREY, 12_700), (BLUE, 34_925), (GREY, 9_525))
-    for series, (colour, width) in zip(chart.series, lines, strict=True):
-        series.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=colour, w=width))
-        series.marker.symbol = "none"
-        series.smooth = False
-    chart.series[2].graphicalProperties.line.dashStyle = "dash"
-    chart.series[1 if is_published else 0].dLbls = _last_label(last - first, BLUE if is_published else GREY)
-    chart.x_axis = DateAxis(crossAx=100)
-    chart.x_axis.number_format = "yyyy"
-    chart.x_axis.majorTimeUnit, chart.x_axis.baseTimeUnit = "years", "months"
-    chart.x_axis.majorUnit = 2 if years > _LONG_YEARS else 1
-    chart.x_axis.tickLblPos = "low"
-    chart.y_axis.crossAx = 500
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max = _NEUTRAL - reach, _NEUTRAL + reach
-    chart.y_axis.majorUnit = 10
-    chart.y_axis.number_format = "0"
-    chart.layout = _inner(x=0.028, y=0.16, w=0.93, h=0.72)
-    return chart
-
-
-def _last_label(position: int, colour: str) -> DataLabelList:
-    """The last value of a line in figures, and no other."""
-    words = _text(1000, colour, bold=True)
-    label = DataLabel(idx=position, dLblPos="r", numFmt=POINTS, txPr=words, showVal=True, **_NO_OTHER_LABELS)
-    return DataLabelList(dLbl=[label], showVal=False, **_NO_OTHER_LABELS)
-
-
-def pillar_chart(sheet: Worksheet, first: int, last: int, scores: Sequence[float | None]) -> BarChart:
-    """Score of each pillar as a bar from 50: to the right for the thesis, to the left against it.
-
-    Rows ``first`` to ``last`` hold titles in column 1 and ``scores`` in column 3.
-    """
+def pillar_chart(sheet: Worksheet, zone: Zone) -> BarChart:
+    """Points of each pillar as a bar from zero: to the right for the thesis, to the left against it."""
     chart = BarChart()
-    chart.type, chart.grouping, chart.gapWidth = "bar", "clustered", 60
-    chart.add_data(Reference(sheet, min_col=3, min_row=first, max_row=last))
-    chart.set_categories(Reference(sheet, min_col=1, min_row=first, max_row=last))
-    bars = chart.series[0]
-    bars.invertIfNegative = False
-    bars.graphicalProperties = _filled(BLUE)
-    for row, score in enumerate(scores):
-        if score is not None and score < _NEUTRAL:
-            bars.dPt.append(DataPoint(idx=row, invertIfNegative=False, spPr=_filled(ORANGE)))
-    bars.dLbls = DataLabelList(showVal=True, numFmt=POINTS, txPr=_text(900, NAVY), **_NO_OTHER_LABELS)
+    chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 55, 100
+    _add(chart, sheet, zone, "title", ("for", "against"))
+    for series, colour in zip(chart.series, (BLUE, ORANGE), strict=True):
+        series.invertIfNegative = False
+        series.graphicalProperties = _filled(colour)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblPos = "low"
-    chart.x_axis.crosses, chart.x_axis.crossesAt = None, _NEUTRAL
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 25
-    chart.y_axis.number_format = "0"
+    chart.y_axis.number_format = _SIGNED
     chart.y_axis.crosses = "max"
-    chart.layout = _inner(x=0.47, y=0.13, w=0.49, h=0.75)
+    chart.layout = _inner(x=0.5, y=0.14, w=0.46, h=0.74)
     return chart
+
+
+def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: float) -> BarChart:
+    """Lines over the zones of the labels, which follow the limits on the sheet of inputs; 0 to 100."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "stacked", 0, 100
+    names = [name for name in zone.columns if name.startswith("zone ")]
+    _add(chart, sheet, zone, "date", names)
+    for series, colour in zip(chart.series, _shades(len(names)), strict=True):
+        series.graphicalProperties = _filled(colour)
+        series.invertIfNegative = False
+    over = LineChart()
+    _add(over, sheet, zone, "date", [line.name for line in lines])
+    for series, line in zip(over.series, lines, strict=True):
+        _draw(series, line)
+    chart += over
+    for each in (chart, over):
+        _time_axis(each, years)
+        each.y_axis.scaling.min, each.y_axis.scaling.max, each.y_axis.majorUnit = 0, 100, 25
+        each.y_axis.number_format = "0"
+    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62)
+    return chart
+
+
+def moves_chart(sheet: Worksheet, zone: Zone, names: Sequence[str], *, years: float) -> BarChart:
+    """Lines around zero."""
+    chart = BarChart()  # of nothing but zeros: beside bars LibreOffice leaves gaps in lines, alone it draws zeros
+    _add(chart, sheet, zone, "date", ["zero"])
+    over = LineChart()
+    _add(over, sheet, zone, "date", names)
+    for series, colour, dash in zip(over.series, _COLOURS, _DASHES, strict=False):
+        _draw(series, Line("", colour, 25_400, dash))
+    chart += over
+    for each in (chart, over):
+        _time_axis(each, years)
+        each.y_axis.number_format = "+0.0;-0.0;0"
+    chart.layout = _inner(x=0.08, y=0.14, w=0.89, h=0.57)
+    return chart
+
+
+def keep_legend(chart: BarChart | LineChart, hidden: Sequence[int]) -> None:
+    """A legend below the plot without the series that need no name, given by their place."""
+    chart.legend = Legend()
+    chart.legend.position = "b"
+    chart.legend.legendEntry = [LegendEntry(idx=number, delete=True) for number in hidden]
+    chart.legend.txPr = _text(900, GREY)
+    chart.legend.overlay = False
+
+
+def _add(chart: BarChart | LineChart, sheet: Worksheet, zone: Zone, labels: str, names: Sequence[str]) -> None:
+    for name in names:
+        column = zone.columns[name]
+        data = Reference(sheet, min_col=column, min_row=zone.first - 1, max_row=zone.last)
+        chart.add_data(data, titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=zone.columns[labels], min_row=zone.first, max_row=zone.last))
+
+
+def _draw(series: Any, line: Line) -> None:
+    """A line, or where its width is 0 its markers alone."""
+    drawn = LineProperties(solidFill=line.colour, w=line.width) if line.width else LineProperties(noFill=True)
+    if line.dash != "solid":
+        drawn.dashStyle = line.dash
+    series.graphicalProperties = GraphicalProperties(ln=drawn)
+    series.smooth = False
+    series.marker.symbol = line.marker
+    if line.marker != "none":
+        series.marker.size = 8
+        series.marker.graphicalProperties = _filled(line.colour)
+
+
+def _time_axis(chart: BarChart | LineChart, years: float) -> None:
+    chart.x_axis = DateAxis(crossAx=100)
+    is_long = years > _LONG_YEARS
+    chart.x_axis.number_format = "yyyy" if years > _SHORT_YEARS else "yyyy-mm"
+    chart.x_axis.majorTimeUnit = "years" if years > _SHORT_YEARS else "months"
+    chart.x_axis.baseTimeUnit = "months"
+    chart.x_axis.majorUnit = 2 if is_long else 1 if years > _SHORT_YEARS else 6
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.crossAx = 500
+
+
+def _shades(count: int) -> list[str]:
+    """Pale colours from against the thesis to for it, through grey."""
+    against, neutral, pro = ("F9D9C6", "FCEDE3"), "F3F4F6", ("E1EEF6", "C3DDEE")
+    half = count // 2
+    below = [against[min(place, 1)] for place in range(half)]
+    above = [pro[1 - min(place, 1)] for place in range(half)][::-1]
+    return [*below, *([neutral] if count % 2 else []), *above]
 
 
 def _inner(**edges: float) -> Layout:

@@ -1,70 +1,82 @@
-"""What a snapshot shows: an evaluation with its thesis, history, sources and data."""
+"""What a snapshot shows: an evaluation with its thesis, history, sources and data, gathered from a scorer."""
 
 from __future__ import annotations
 
-import math
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal, get_args
 
+from xl_thesis.attribution import Attribution, explain_change
 from xl_thesis.definition import Thesis
-from xl_thesis.evaluation import Evaluation, IndicatorResult
-from xl_thesis.provenance import DataBlock, SourceRecord
-from xl_thesis.scoring import displayed_points
+from xl_thesis.errors import InputError, MissingData
+from xl_thesis.evaluation import Evaluation
+from xl_thesis.ledger import Standing
+from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.provenance import DataBlock, SourceRecord, Working, data_blocks, source_records, workings
+from xl_thesis.reconstruction import Panel
+from xl_thesis.scoring import DailyScores
+from xl_thesis.version import VERSION
+from xl_thesis_workbook.language import Language
 
-if TYPE_CHECKING:
-    import pandas as pd
+DataChoice = Literal["full", "derived", "none"]
+DATA_CHOICES: tuple[DataChoice, ...] = get_args(DataChoice)
+HISTORY_START, _LEAST_HISTORY = dt.date(2008, 1, 31), dt.timedelta(days=366)
 
 
 @dataclass(frozen=True, eq=False)
 class SnapshotContent:
-    """Everything the workbook is made from; ``history`` as ``Scorer.history`` gives it."""
+    """Everything the workbook is made from.
+
+    ``history`` has the scores of all pillars (``whole``) and of each role on the days of ``panel``. ``change`` is None
+    where a score is withheld.
+    ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
+    ``none`` has values and no formulas.
+    """
 
     thesis: Thesis
     evaluation: Evaluation
-    history: pd.DataFrame
-    sources: list[SourceRecord]
-    blocks: list[DataBlock]
-    version: str
+    panel: Panel
+    history: Mapping[str, DailyScores]
+    workings: Mapping[str, Working]
+    sources: Sequence[SourceRecord]
+    blocks: Sequence[DataBlock]
+    change: Attribution | None
+    standings: Sequence[Standing]
+    language: Language = "en"
+    choice: DataChoice = "derived"
+    version: str = VERSION
 
-    def pillar_points(self) -> dict[str, float]:
-        """Points of each published pillar, adding up to the displayed score less 50."""
-        return displayed_points(self.evaluation.score, self.evaluation.pillars)
 
-    def indicator_points(self) -> dict[str, float]:
-        """Points of each indicator, adding up like those of the pillars."""
-        return displayed_points(self.evaluation.score, self.evaluation.indicators)
+def gather(
+    scorer: Scorer, as_of: dt.date | None = None, *, standings: Sequence[Standing] = (), language: Language = "en",
+    choice: DataChoice = "derived", start: dt.date = HISTORY_START,
+) -> SnapshotContent:
+    """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""
+    result = scorer.evaluate(as_of, with_band=True)
+    panel = scorer.panel(month_end_days(min(start, result.as_of - _LEAST_HISTORY), result.as_of))
+    return SnapshotContent(
+        thesis=scorer.thesis,
+        evaluation=result,
+        panel=panel,
+        history={
+            "whole": scorer.score_panel(panel), "outcome": scorer.score_panel(panel, "outcome"),
+            "driver": scorer.score_panel(panel, "driver"),
+        },
+        workings=workings(scorer, result),
+        sources=source_records(scorer, result),
+        blocks=data_blocks(scorer, result, all_of_them=True) if choice == "full" else [],
+        change=_change(scorer, result.as_of),
+        standings=standings,
+        language=language,
+        choice=choice,
+    )  # fmt: skip
 
-    def movers(self, most: int) -> list[IndicatorResult]:
-        """Up to ``most`` indicators with the largest points for the thesis, then as many against, largest first."""
-        live = [item for item in self.evaluation.indicators if item.contribution]
-        ranked = sorted(live, key=lambda item: -abs(item.contribution or 0.0))
-        above = [item for item in ranked if (item.contribution or 0.0) > 0]
-        below = [item for item in ranked if (item.contribution or 0.0) < 0]
-        return above[:most] + below[:most]
 
-    def closed_pillars(self) -> set[str]:
-        """Ids of the pillars that are not published."""
-        return {pillar.id for pillar in self.evaluation.pillars if pillar.score is None}
-
-    def gaps(self) -> list[tuple[IndicatorResult, float]]:
-        """The indicators that do not count although they have a weight, each with its share of all weight (0 to 1).
-
-        Largest first. The shares, and what stale indicators have lost, add up to one less coverage.
-        """
-        closed = self.closed_pillars()
-        shares = self._shares()
-        missing = [
-            (item, shares[item.id])
-            for item in self.evaluation.indicators
-            if shares[item.id] > 0 and (item.status in ("missing", "expired") or item.pillar in closed)
-        ]
-        return sorted(missing, key=lambda pair: -pair[1])
-
-    def _shares(self) -> dict[str, float]:
-        """Share of all weight by indicator."""
-        shares: dict[str, float] = {}
-        for pillar in self.evaluation.pillars:
-            items = [item for item in self.evaluation.indicators if item.pillar == pillar.id]
-            total = math.fsum(item.weight for item in items)
-            shares |= {item.id: pillar.weight * item.weight / total if total > 0 else 0.0 for item in items}
-        return shares
+def _change(scorer: Scorer, as_of: dt.date) -> Attribution | None:
+    """Why the score moved since the end of the month before; None where either score is withheld."""
+    since = as_of.replace(day=1) - dt.timedelta(days=1)
+    try:
+        return explain_change(scorer, since, as_of)
+    except (InputError, MissingData):
+        return None

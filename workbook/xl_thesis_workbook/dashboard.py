@@ -1,270 +1,210 @@
-"""The first sheet: one page that an analyst would mail. Each part starts where the one above it ends."""
+"""The first sheet: one page that an analyst would mail. All of it follows the model, so it is right after an update."""
 
 from __future__ import annotations
 
-import math
-
-import pandas as pd
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_thesis_workbook import charts, words
-from xl_thesis_workbook.cells import Value, put
+from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis_workbook import dashboard_charts, phrases
+from xl_thesis_workbook import dashboard_words as say
+from xl_thesis_workbook.chart_data import ChartData
 from xl_thesis_workbook.content import SnapshotContent
-from xl_thesis_workbook.layout import DASHBOARD, DASHBOARD_WIDTHS, PILLARS
+from xl_thesis_workbook.dashboard_tables import Tables
+from xl_thesis_workbook.draft import Draft, computed, text
+from xl_thesis_workbook.figures import Figures
+from xl_thesis_workbook.grid import Formula
+from xl_thesis_workbook.language import Words
 from xl_thesis_workbook.measure import height_of, lines_of
-from xl_thesis_workbook.sheets import HEADER_ROW, set_page
-from xl_thesis_workbook.tables import add_table
+from xl_thesis_workbook.model import Model
+from xl_thesis_workbook.page import COLUMNS, WIDTH, Page
+from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.styles import ORANGE
 
-_LEFT, _RIGHT, _LAST = len(PILLARS), len(PILLARS) + 2, len(DASHBOARD_WIDTHS)
-_SCORE_CELL, _AS_OF_CELL, _COVERAGE_CELL = "$A$5", "$I$1", "$F$5"
-_CHART_ROWS, _FEWEST_PILLAR_ROWS = 12, 7
-_ROW, _GAP = 16.5, 7.0
-_MOVERS, _GAPS, _QUESTIONS = 3, 10, 3
-_TITLE_SIZE, _VERDICT_SIZE, _STATEMENT_SIZE, _LINE_SIZE, _NOTE_SIZE = 18, 12, 10.5, 10, 9
-_BOLD = 1.06  # how much wider bold letters are
+_TILES = ((7, 11), (12, 16), (17, 20), (21, 25))
+_CHART_ROWS = 15
+_TITLE_SIZE, _STATEMENT_SIZE, _NOTE_SIZE = 18, 10.5, 9
 
 
-def add_dashboard(book: Workbook, content: SnapshotContent, history: Worksheet, history_last: int) -> dict[str, str]:
-    """Fill the first sheet; return the cells that are to be named, by name.
+class Dashboard:
+    """The page, from top to bottom; ``names`` has the cells that get a name."""
 
-    ``history_last`` is the last row of the sheet that holds the score history.
-    """
-    sheet = book.active
-    sheet.title = DASHBOARD
-    sheet.sheet_view.showGridLines = False
-    for column, width in enumerate(DASHBOARD_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    _title(sheet, content)
-    _tiles(sheet, content)
-    row = _pillars(sheet, content, 9)
-    row = _history(sheet, content, history, history_last, row)
-    row = _movers(sheet, content, row)
-    row = _gaps(sheet, content, row)
-    row = _questions(sheet, content, row)
-    row = _notes(sheet, content, row)
-    _page(sheet, content, row + 1)
-    return {
-        "Score": _SCORE_CELL,
-        "AsOf": _AS_OF_CELL,
-        "Coverage": _COVERAGE_CELL,
-        "DefinitionHash": f"$C${row}",
-        "DataHash": f"$C${row + 1}",
-    }
+    def __init__(
+        self, draft: Draft, content: SnapshotContent, found: Figures, model: Model, data: ChartData, sheet: Worksheet
+    ) -> None:
+        self.draft, self.content, self.found, self.model, self.data = draft, content, found, model, data
+        self.page = Page(draft, sheet)
+        self.names: dict[str, str] = {}
 
+    def write(self) -> None:
+        """Fill the page."""
+        self._title()
+        self._tiles()
+        self._status()
+        page, row = self.page, 12
+        page.height(row - 1, 6)
+        charts = dashboard_charts.Charts(self.draft, self.content, self.found, self.data)
+        charts.place(page.sheet, (row, row + _CHART_ROWS), (row + _CHART_ROWS + 2, row + 2 * _CHART_ROWS + 2))
+        for line in range(row, row + 2 * _CHART_ROWS + 3):
+            page.height(line, 15.5)
+        page.height(row + _CHART_ROWS + 1, 5)
+        row = Tables(self.draft, self.content, self.found, self.model, self.data, page).write(row + 2 * _CHART_ROWS + 4)
+        self._notes(row)
 
-def _span(sheet: Worksheet, row: int, first: int, last: int, value: Value, style: str) -> None:
-    """One value over several cells of a row, all of them styled."""
-    for column in range(first, last + 1):
-        put(sheet, row, column, None, style)
-    put(sheet, row, first, value, style)
-    if last > first:
-        sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+    def _about(self, key: str) -> str:
+        return self.draft.look_up("ThesisAbout", "Value", text(key))
 
+    def _unless_changed(self, formula: str, value: str | float | int, other: Words) -> Formula:
+        """What holds for the definition's inputs alone."""
+        return Formula(f"IF({self.model.result('changed')}=0,{formula},{text(self.draft.say(other))})", value)
 
-def _width(first: int, last: int) -> float:
-    return math.fsum(DASHBOARD_WIDTHS[first - 1 : last])
+    def _title(self) -> None:
+        page, title = self.page, self.content.thesis.title.in_language(self.draft.language)
+        page.span(1, (1, 17), title, "Page title")
+        as_of = Formula(self.model.result("as_of"), computed(self.content.evaluation.as_of))
+        self.names["AsOf"] = page.span(1, (18, COLUMNS), as_of, "Page right")
+        page.sheet.cell(1, 18).number_format = self.draft.say(say.AS_OF_FORMAT)
+        lines = lines_of(title, 17 * WIDTH, _TITLE_SIZE * 1.06)
+        page.height(1, height_of(lines, _TITLE_SIZE) + 8)
+        statement = self.content.thesis.statement.in_language(self.draft.language)
+        page.paragraph(2, statement, "Statement", _STATEMENT_SIZE)
+        page.height(3, 4)
 
+    def _tiles(self) -> None:
+        page, model, result = self.page, self.model, self.content.evaluation
+        page.span(4, (1, 6), self.draft.say(say.SCORE), "Tile label")
+        page.box((5, 6), (1, 6), Formula(model.result("score"), computed(result.score)), "Big score")
+        self.names["Score"] = "$A$5"
+        page.span(7, (1, 6), self._verdict(), "Big label")
+        contents = (
+            (self._band(), "Tile"), (self._bounds(), "Tile"),
+            (Formula(model.result("coverage"), result.coverage.effective), "Tile percent"), (self._grade(), "Tile"),
+            *((Formula(model.result(name), computed(self.found.result[name])), "Tile")
+              for name in ("outcome", "driver", "uncontested")),
+            (self._since(), "Tile signed"),
+        )  # fmt: skip
+        since = self.content.change.since if self.content.change else None
+        for number, ((content, style), label) in enumerate(zip(contents, say.TILES, strict=True)):
+            columns, row = _TILES[number % 4], 4 + 2 * (number // 4)
+            words = self.draft.say(label, day=since or "") if number == 7 else self.draft.say(label)
+            page.span(row, columns, words, "Tile label")
+            cell = page.span(row + 1, columns, content, style)
+            if number == 2:
+                self.names["Coverage"] = cell
+        for row, height in ((4, 18), (5, 27), (6, 18), (7, 27)):
+            page.height(row, height)
 
-def _height(sheet: Worksheet, first: int, last: int, height: float) -> None:
-    for row in range(first, last + 1):
-        sheet.row_dimensions[row].height = height
-
-
-def _paragraph(sheet: Worksheet, row: int, text: str, style: str, size: float) -> None:
-    """Text across the page, in a row high enough for it."""
-    _span(sheet, row, 1, _LAST, text, style)
-    sheet.row_dimensions[row].height = height_of(lines_of(text, _width(1, _LAST), size), size)
-
-
-def _heading(sheet: Worksheet, row: int, title: str, labels: tuple[tuple[int, int, str, str], ...] = ()) -> int:
-    """A heading across the page with a gap above it; labels are (first column, last column, text, style)."""
-    sheet.row_dimensions[row].height = _GAP
-    for column in range(1, _LAST + 1):
-        put(sheet, row + 1, column, None, "Heading left")
-    _span(sheet, row + 1, 1, labels[0][0] - 1 if labels else _LAST, title, "Heading")
-    for first, last, text, style in labels:
-        _span(sheet, row + 1, first, last, text, style)
-    sheet.row_dimensions[row + 1].height = 19
-    return row + 2
-
-
-def _title(sheet: Worksheet, content: SnapshotContent) -> None:
-    title = content.evaluation.title
-    _span(sheet, 1, 1, _RIGHT, title, "Page title")
-    _span(sheet, 1, _RIGHT + 1, _LAST, content.evaluation.as_of, "Page right")
-    sheet.cell(1, _RIGHT + 1).number_format = words.AS_OF_FORMAT
-    lines = lines_of(title, _width(1, _RIGHT), _TITLE_SIZE * _BOLD)
-    sheet.row_dimensions[1].height = height_of(lines, _TITLE_SIZE) + 8
-    _paragraph(sheet, 2, content.thesis.statement.en, "Statement", _STATEMENT_SIZE)
-    sheet.row_dimensions[2].height += 6
-    sheet.row_dimensions[3].height = 4
-
-
-def _tiles(sheet: Worksheet, content: SnapshotContent) -> None:
-    """Score, verdict, and what stands beside them."""
-    result = content.evaluation
-    bounds = result.bounds
-    values: tuple[Value, ...] = (
-        bounds.low if bounds else None, bounds.high if bounds else None, result.coverage.effective,
-        result.outcome_score, result.driver_score, result.score_without_contested,
-    )  # fmt: skip
-    put(sheet, 4, 1, words.SCORE_LABEL, "Tile label")
-    put(sheet, 5, 1, result.score, "Big score")
-    put(sheet, 6, 1, result.verdict(), "Big label")
-    places = ((2, 3), (4, 5), (6, 7), (8, 8), (9, 10), (11, 11))
-    for (first, last), label, value in zip(places, words.TILES, values, strict=True):
-        _span(sheet, 4, first, last, label, "Tile label")
-        _span(sheet, 5, first, last, value, "Tile percent" if label == words.COVERAGE else "Tile")
-    sentences = "\n".join(line for line in (words.status(content), words.band(result)) if line)
-    _span(sheet, 6, 2, _LAST, sentences, "Status" if result.status == "full" else "Status weak")
-    _paragraph(sheet, 7, words.data_state(result), "Note", _NOTE_SIZE)
-    verdict_height = max(
-        height_of(lines_of(result.verdict(), DASHBOARD_WIDTHS[0], _VERDICT_SIZE * _BOLD), _VERDICT_SIZE),
-        height_of(lines_of(sentences, _width(2, _LAST), _STATEMENT_SIZE * _BOLD), _STATEMENT_SIZE),
-    )
-    score_height = 30 if result.score is None else 48
-    for row, height in ((4, 28), (5, score_height), (6, verdict_height + 4), (8, _GAP)):
-        sheet.row_dimensions[row].height = height
-
-
-def _pillars(sheet: Worksheet, content: SnapshotContent, row: int) -> int:
-    """The table of pillars, and beside it their scores as bars."""
-    result, points = content.evaluation, content.pillar_points()
-    rows: list[list[Value]] = [
-        [pillar.title, pillar.role, pillar.score, pillar.weight, pillar.coverage, points.get(pillar.id)]
-        for pillar in result.pillars
-    ]
-    _height(sheet, row, row + max(len(rows) + 1, _FEWEST_PILLAR_ROWS), 19)
-    last = add_table(sheet, "ThesisPillars", PILLARS, rows, row=row)
-    total = None if result.score is None else round(result.score, 1) - 50.0
-    _span(sheet, last + 1, 1, _LEFT - 1, words.SCORE_LESS_NEUTRAL, "Line total label")
-    put(sheet, last + 1, _LEFT, total, "Line total")
-    end = max(last + 1, row + _FEWEST_PILLAR_ROWS)
-    scores = [pillar.score for pillar in result.pillars]
-    chart = charts.pillar_chart(sheet, row + 1, last, scores)
-    charts.finish(chart, words.PILLAR_CHART)
-    charts.place(sheet, chart, (_RIGHT, row, _LAST, end), "Pillar scores", words.pillars_aloud(result))
-    return end + 1
-
-
-def _history(sheet: Worksheet, content: SnapshotContent, history: Worksheet, last: int, row: int) -> int:
-    """The score over time."""
-    sheet.row_dimensions[row].height = _GAP
-    known = content.history["score"].dropna()
-    if known.empty:
-        _paragraph(sheet, row + 1, words.NO_HISTORY, "Note", _NOTE_SIZE)
-        return row + 2
-    days = pd.DatetimeIndex(content.history.index)
-    is_published = days[-1].date() >= content.thesis.published
-    chart = charts.history_chart(
-        history,
-        HEADER_ROW + 1,
-        last,
-        reach=min(50.0, max(20.0, math.ceil(max(abs(value - 50.0) for value in known) / 10.0) * 10.0)),
-        years=(days[-1] - days[0]).days / 365.25,
-        is_published=is_published,
-    )
-    charts.finish(chart, words.history_title(is_published))
-    end = row + _CHART_ROWS
-    charts.place(sheet, chart, (1, row + 1, _LAST, end), "Score history", words.history_aloud(known))
-    _height(sheet, row + 1, end, _ROW)
-    return end + 1
-
-
-def _movers(sheet: Worksheet, content: SnapshotContent, row: int) -> int:
-    """The indicators with the most points for the thesis, then those with the most against it."""
-    score, points, pillar, flags = words.MOVER_COLUMNS
-    labels = (
-        (_LEFT - 1, _LEFT - 1, score, "Heading right"), (_LEFT, _LEFT, points, "Heading right"),
-        (_RIGHT, _LAST - 1, pillar, "Heading left"), (_LAST, _LAST, flags, "Heading left"),
-    )  # fmt: skip
-    row = _heading(sheet, row, words.MOVERS, labels)
-    shown, titles = content.indicator_points(), {pillar.id: pillar.title for pillar in content.evaluation.pillars}
-    movers = content.movers(_MOVERS)
-    for item in movers:
-        _span(sheet, row, 1, _LEFT - 2, item.title, "Line")
-        put(sheet, row, _LEFT - 1, item.score, "Line points")
-        put(sheet, row, _LEFT, shown[item.id], "Line signed")
-        put(sheet, row, _LEFT + 1, None, "Line")
-        _span(sheet, row, _RIGHT, _LAST - 1, titles[item.pillar], "Line grey")
-        put(sheet, row, _LAST, words.flags(item), "Line grey")
-        _fit(
-            sheet,
-            row,
-            (_LINE_SIZE, item.title, 1, _LEFT - 2),
-            (_NOTE_SIZE, titles[item.pillar], _RIGHT, _LAST - 1),
-            (_NOTE_SIZE, words.flags(item) or "", _LAST, _LAST),
+    def _verdict(self) -> Formula:
+        score, result = self.model.result("score"), self.content.evaluation
+        withheld, partial = (self.draft.say(words) for words in (say.WITHHELD, say.PARTIAL))
+        label = self.found.result["label"]
+        value = withheld if result.score is None else f"{label}{partial if result.status == 'partial' else ''}"
+        is_partial = f"{self.model.result('status')}={self.model.word('partial')}"
+        return Formula(
+            f'IF({score}="",{text(withheld)},{self.model.result("label")}&IF({is_partial},{text(partial)},""))', value
         )
-        row += 1
-    return row if movers else _nothing(sheet, row, words.NO_MOVERS)
+
+    def _band(self) -> Formula:
+        band = self.content.evaluation.band
+        low, high = self._about("band_low"), self._about("band_high")
+        none = self.draft.say(say.NO_BAND)
+        spread = f'TEXT({low},"0.0")&" – "&TEXT({high},"0.0")'
+        value = f"{band.p5:.1f} – {band.p95:.1f}" if band else none
+        return self._unless_changed(f"IF(ISNUMBER({low}),{spread},{text(none)})", value, say.VOID)
+
+    def _bounds(self) -> Formula:
+        low, high, bounds = self.model.result("low"), self.model.result("high"), self.content.evaluation.bounds
+        value = f"{bounds.low:.1f} – {bounds.high:.1f}" if bounds else ""
+        return Formula(f'IF({low}="","",TEXT({low},"0.0")&" – "&TEXT({high},"0.0"))', value)
+
+    def _grade(self) -> Formula:
+        shares = self.content.evaluation.grade_shares
+        first, second = self._about("grade_a"), self._about("grade_b")
+        words = f'"A "&TEXT({first},"0%")&" · B "&TEXT({second},"0%")'
+        value = f"A {_percent(shares.get('A', 0.0))} · B {_percent(shares.get('B', 0.0))}"
+        return self._unless_changed(words, value, say.VOID)
+
+    def _since(self) -> Formula:
+        change, score = self.content.change, self.model.result("score")
+        before = self._about("change_before")
+        value = round(change.after, 1) - round(change.before, 1) if change else ""
+        moved = f'IF(AND(ISNUMBER({before}),{score}<>""),ROUND({score},1)-ROUND({before},1),"")'
+        return self._unless_changed(moved, value, say.VOID)
+
+    def _status(self) -> None:
+        """How far the score can be trusted, what data it rests on, and whether inputs were changed."""
+        page, model, result = self.page, self.model, self.content.evaluation
+        known, low, high = (model.result(name) for name in ("coverage", "low", "high"))
+        page.height(8, 4)
+        opening = {name: self.draft.say(words[0]) for name, words in _OPENINGS.items()}
+        middle = {name: self.draft.say(words[1]) for name, words in _OPENINGS.items()}
+        join, stop = self.draft.say(say.AND), self.draft.say(say.STOP_BETWEEN)
+        share, ends = f'TEXT({known},"0%")', f'TEXT({low},"0.0")&{text(join)}&TEXT({high},"0.0")&{text(stop)}'
+        sentences = {
+            name: f"{text(opening[name])}&{share}&{text(middle[name])}" + ("" if name == "withheld" else f"&{ends}")
+            for name in _OPENINGS
+        }
+        chosen = f"IF({model.result('status')}={model.word('full')},{sentences['full']},{sentences['partial']})"
+        value = opening[result.status] + _percent(result.coverage.effective) + middle[result.status]
+        if result.bounds:
+            value += f"{result.bounds.low:.1f}{join}{result.bounds.high:.1f}{stop}"
+        page.span(9, (1, COLUMNS), Formula(f'IF({model.result("score")}="",{sentences["withheld"]},{chosen})', value),
+                  "Status")  # fmt: skip
+        page.height(9, 18)
+        page.span(10, (1, COLUMNS), self._state(), "Note")
+        page.height(10, 15)
+        strong = FormulaRule(formula=[f"{model.result('changed')}<>0"], font=Font(bold=True, color=ORANGE))
+        page.sheet.conditional_formatting.add(f"A10:{get_column_letter(COLUMNS)}10", strong)
+
+    def _state(self) -> Formula:
+        """Which data, frozen or not; or that inputs were changed."""
+        result, changed = self.content.evaluation, self.model.result("changed")
+        day, moment = self._about("data_reference_date"), self._about("data_refreshed_at")
+        embedded = self.draft.say(say.EMBEDDED, day="\0").split("\0")
+        refreshed = self.draft.say(say.REFRESHED, moment="\0").split("\0")
+        rebuilt, frozen = self.draft.say(say.RECONSTRUCTED), self.draft.say(say.FROZEN)
+        unchanged, note = self.draft.say(say.UNCHANGED), self.draft.say(say.CHANGED)
+        old = f'{text(embedded[0])}&TEXT({day},"yyyy-mm-dd")&{text(embedded[1])}'
+        new = f"{text(refreshed[0])}&{moment}&{text(refreshed[1])}"
+        data = f'IF({self._about("data_kind")}="embedded",{old},{new})'
+        origin = f"IF({self._about('reconstruction')}=1,{text(rebuilt)},{text(frozen)})"
+        value = embedded[0] + str(result.data.reference_date) + embedded[1]
+        if result.data.refreshed_at is not None:
+            value = f"{refreshed[0]}{result.data.refreshed_at:%Y-%m-%d %H:%M}{refreshed[1]}"
+        value += f" {rebuilt if result.reconstruction else frozen} {unchanged}"
+        return Formula(f'IF({changed}=0,{data}&" "&{origin}&" "&{text(unchanged)},{changed}&{text(note)})', value)
+
+    def _notes(self, row: int) -> None:
+        """What a reader must know, and how to get the same again."""
+        page, result = self.page, self.content.evaluation
+        page.height(row, 6)
+        reproduce = self.draft.say(
+            phrases.REPRODUCE, version=self.content.version, thesis=result.thesis, as_of=result.as_of
+        )
+        notes = [*(self.draft.say(note) for note in say.NOTES), FRED_NOTICE,
+                 self.draft.say(phrases.DATA_STATED[self.content.choice]), reproduce]  # fmt: skip
+        for note in notes:
+            row += 1
+            page.paragraph(row, note, "Note", _NOTE_SIZE)
+        for label, key, value in zip(say.HASHES, ("definition_hash", "data_hash"),
+                                     (result.definition_hash, result.data_hash), strict=True):  # fmt: skip
+            row += 1
+            page.span(row, (1, 5), self.draft.say(label), "Note")
+            cell = page.span(row, (6, COLUMNS), self._unless_changed(self._about(key), value, say.VOID), "Note")
+            self.names["DefinitionHash" if key == "definition_hash" else "DataHash"] = cell
+        set_page(self.draft, page.sheet, self.content)
+        page.sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row}"
+        page.sheet.page_setup.orientation = "portrait"
+        page.sheet.page_setup.fitToWidth = page.sheet.page_setup.fitToHeight = 1
+        page.sheet.print_options.horizontalCentered = True
+        page.sheet.freeze_panes = "A2"
 
 
-def _gaps(sheet: Worksheet, content: SnapshotContent, row: int) -> int:
-    """The indicators that do not count, heaviest first, and why."""
-    weight, reason = words.GAP_COLUMNS
-    labels = ((_LEFT - 1, _LEFT, weight, "Heading right"), (_RIGHT, _LAST, reason, "Heading left"))
-    row = _heading(sheet, row, words.GAPS, labels)
-    gaps, closed = content.gaps(), content.closed_pillars()
-    for item, share in gaps[:_GAPS]:
-        why = words.remark(item, closed) or item.status
-        _span(sheet, row, 1, _LEFT - 2, item.title, "Line")
-        _span(sheet, row, _LEFT - 1, _LEFT, share, "Line percent 1")
-        put(sheet, row, _LEFT + 1, None, "Line")
-        _span(sheet, row, _RIGHT, _LAST, why, "Line grey")
-        _fit(sheet, row, (_LINE_SIZE, item.title, 1, _LEFT - 2), (_NOTE_SIZE, why, _RIGHT, _LAST))
-        row += 1
-    if len(gaps) > _GAPS:
-        rest = gaps[_GAPS:]
-        return _nothing(sheet, row, words.more_gaps(len(rest), math.fsum(share for _, share in rest)))
-    return row if gaps else _nothing(sheet, row, words.NO_GAPS)
+_OPENINGS = {"full": say.STATUS_FULL, "partial": say.STATUS_PARTIAL, "withheld": say.STATUS_WITHHELD}
 
 
-def _questions(sheet: Worksheet, content: SnapshotContent, row: int) -> int:
-    """The dated questions that come next; nothing where there are none."""
-    dated = sorted((item.resolves, item.id, item.text.en) for item in content.thesis.questions)
-    coming = [question for question in dated if question[0] > content.evaluation.as_of]
-    if not coming:
-        return row
-    row = _heading(sheet, row, words.QUESTIONS, ((_LAST, _LAST, words.QUESTION_COLUMN, "Heading right"),))
-    for day, _, text in coming[:_QUESTIONS]:
-        _span(sheet, row, 1, _LAST - 1, text, "Line")
-        put(sheet, row, _LAST, day, "Line date")
-        _fit(sheet, row, (_LINE_SIZE, text, 1, _LAST - 1))
-        row += 1
-    return row
-
-
-def _notes(sheet: Worksheet, content: SnapshotContent, row: int) -> int:
-    """What a reader must know, and how to get the same again; return the row of the first hash."""
-    row = _heading(sheet, row, words.NOTES)
-    for note in (*words.notes(content), words.reproduce(content)):
-        _paragraph(sheet, row, note, "Note", _NOTE_SIZE)
-        row += 1
-    hashes = (content.evaluation.definition_hash, content.evaluation.data_hash)
-    for offset, (label, value) in enumerate(zip(words.HASHES, hashes, strict=True), start=row):
-        _span(sheet, offset, 1, 2, label, "Note")
-        _span(sheet, offset, 3, _LAST, value, "Note")
-    return row
-
-
-def _nothing(sheet: Worksheet, row: int, text: str) -> int:
-    _paragraph(sheet, row, text, "Note", _NOTE_SIZE)
-    return row + 1
-
-
-def _fit(sheet: Worksheet, row: int, *texts: tuple[float, str, int, int]) -> None:
-    """Make a row high enough for its texts, given as (size, text, first column, last column)."""
-    heights = (height_of(lines_of(text, _width(first, last), size), size) for size, text, first, last in texts)
-    sheet.row_dimensions[row].height = max(_ROW, *heights)
-
-
-def _page(sheet: Worksheet, content: SnapshotContent, last: int) -> None:
-    """One page of A4, upright."""
-    set_page(sheet, content)
-    sheet.print_area = f"A1:{get_column_letter(_LAST)}{last}"
-    sheet.page_setup.orientation = "portrait"
-    sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = 1
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_options.horizontalCentered = True
+def _percent(share: float) -> str:
+    """A share as Excel's format shows it: halves away from zero."""
+    return f"{int(share * 100 + 0.5 + 1e-9)}%"

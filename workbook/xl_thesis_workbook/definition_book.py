@@ -21,9 +21,10 @@ from xl_thesis.fields import Shape, fields_of
 from xl_thesis.files import put_file
 from xl_thesis_workbook.cells import Value, put
 from xl_thesis_workbook.definition_layout import HELP, FieldColumn, Section, sections, to_cell
-from xl_thesis_workbook.layout import Column, add_styles
+from xl_thesis_workbook.layout import Column
 from xl_thesis_workbook.measure import height_of, lines_of
 from xl_thesis_workbook.saving import book_bytes
+from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table, head
 
 HEADER_ROW = 5

@@ -27,7 +27,7 @@ from xl_thesis_workbook.intake import read_package
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _MOST_ROWS, _MOST_COLUMNS = 5_000, 300
 _HEADER_SEARCH = 30
-_DAMAGE = (
+DAMAGE = (
     InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
     SyntaxError, OSError,
 )  # fmt: skip
@@ -93,7 +93,7 @@ def _open(path: Path) -> tuple[Workbook, Workbook]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # parts that openpyxl does not know are not needed here
             values, formulas = (load_workbook(io.BytesIO(data), data_only=only) for only in (True, False))
-    except _DAMAGE:
+    except DAMAGE:
         raise InputError(f"'{path.name}' cannot be used: it is damaged; try to open and save it in Excel") from None
     for sheet in values.worksheets:
         if sheet.max_row > _MOST_ROWS or sheet.max_column > _MOST_COLUMNS:

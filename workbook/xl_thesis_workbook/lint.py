@@ -47,7 +47,9 @@ def faults(data: bytes) -> list[str]:
     found = list(_read(package))
     if "xl/workbook.xml" not in package.roots:
         return [*found, "there is no xl/workbook.xml"]
-    rules: tuple[Callable[[Package], Iterator[str]], ...] = (_relations, _sheet_names, _names, _styles, _chain, _sheets)
+    rules: tuple[Callable[[Package], Iterator[str]], ...] = (
+        _relations, _sheet_names, _names, _styles, _chain, _sheets, _references
+    )
     return found + [fault for rule in rules for fault in rule(package)]
 
 
@@ -172,6 +174,26 @@ def _chain(package: Package) -> Iterator[str]:
         if cell.find("m:f", _MAIN) is not None
     }
     yield from (f"calcChain names {c.get('r')}, which has no formula" for c in chain if c.get("r") not in formulas)
+
+
+def _references(package: Package) -> Iterator[str]:
+    """Formulas name tables and columns that exist; escaped headers are left to Excel."""
+    column_tag = f"{{{SHEET_MAIN_NS}}}tableColumn"
+    columns = {
+        root.get("name", "").lower(): {item.get("name", "").lower() for item in root.iter(column_tag)}
+        for root in lint_tables.table_roots(package.roots)
+    }
+    named = Counter(
+        (table, column)
+        for part in package.sheets.values() if part in package.roots
+        for formula in package.roots[part].iter(f"{{{SHEET_MAIN_NS}}}f")
+        for table, column in lint_cells.table_references(formula.text or "")
+    )  # fmt: skip
+    for table, column in named:
+        if table.lower() not in columns:
+            yield f"a formula names the table {table}, which is not there"
+        elif "'" not in column and column.lower() not in columns[table.lower()]:
+            yield f"a formula names the column {column} of {table}, which is not there"
 
 
 def _sheets(package: Package) -> Iterator[str]:

@@ -15,10 +15,11 @@ Element = Any
 Box = tuple[int, int, int, int]  # first column, first row, last column, last row
 
 _MAIN = {"m": SHEET_MAIN_NS}
-_LONGEST_TEXT, _LONGEST_LIST = 32_767, 255
+_LONGEST_TEXT, _LONGEST_LIST, _LONGEST_FORMULA = 32_767, 255, 8_192
 _QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
+_REFERENCE = re.compile(r"(?<![\w.])([^\W\d][\w.]*)\[(?:([^\[\]]+)|((?:\[[^\[\]]+\][:,]?)+))\]")
 _NEW_FUNCTIONS = re.compile(
-    r"(?<![\w.])(?:NORM\.S\.DIST|NORM\.DIST|STDEV\.S|STDEV\.P|VAR\.S|PERCENTILE\.INC|PERCENTRANK\.INC|RANK\.AVG|RANK\.EQ"
+    r"(?<![\w.])(?:NORM\.S\.DIST|NORM\.DIST|NORM\.S\.INV|NORM\.INV|STDEV\.S|STDEV\.P|VAR\.S|PERCENTILE\.INC|PERCENTRANK\.INC|RANK\.AVG|RANK\.EQ"
     r"|XLOOKUP|XMATCH|FILTER|SORT|SORTBY|UNIQUE|SEQUENCE|LET|LAMBDA|IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|IFNA|DAYS"
     r"|T\.DIST|CHISQ\.DIST|FORECAST\.LINEAR)\("
 )
@@ -78,12 +79,25 @@ def formula_faults(formula: str) -> Iterator[str]:
     ['has a formula with a semicolon']
     """
     bare = _QUOTED.sub("", formula)
+    if len(formula) > _LONGEST_FORMULA:
+        yield f"has a formula of more than {_LONGEST_FORMULA} characters"
     if formula.startswith("="):
         yield "has a formula that begins with ="
     if ";" in re.sub(r"\{[^}]*\}", "", bare):
         yield "has a formula with a semicolon"
     for name in _NEW_FUNCTIONS.findall(bare):
         yield f"has a formula with {name[:-1]}, which must be written _xlfn.{name[:-1]}"
+
+
+def table_references(formula: str) -> Iterator[tuple[str, str]]:
+    """Tables and columns that a formula names.
+
+    >>> list(table_references("SUM(Prices[Close])+ROWS(Prices[[Open]:[Close]])"))
+    [('Prices', 'Close'), ('Prices', 'Open'), ('Prices', 'Close')]
+    """
+    for table, plain, nested in _REFERENCE.findall(_QUOTED.sub("", formula)):
+        names = [plain] if plain else re.findall(r"\[([^\[\]]+)\]", nested)
+        yield from ((table, name) for name in names if not name.startswith(("#", "@")))
 
 
 def sheet_faults(root: Element, merges: Sequence[Box], differences: int) -> Iterator[str]:

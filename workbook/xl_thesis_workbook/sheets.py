@@ -1,197 +1,263 @@
-"""The sheets behind the dashboard: indicators, claims, questions, score history, sources, data."""
+"""The sheets of values: indicators, claims, questions, sources, data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-import pandas as pd
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_thesis.attribution import Attribution
+from xl_thesis.evaluation import IndicatorResult
 from xl_thesis.observations import to_date
-from xl_thesis.provenance import FRED_NOTICE, DataBlock
-from xl_thesis_workbook import words
+from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis_workbook import phrases
 from xl_thesis_workbook.cells import Value, put
 from xl_thesis_workbook.content import SnapshotContent
+from xl_thesis_workbook.draft import Content, Draft
+from xl_thesis_workbook.figures import new_months
 from xl_thesis_workbook.layout import (
-    BLOCK,
+    ABOUT,
+    CHANGE_ROWS,
+    CHANGES,
     CLAIMS,
-    DATA_NOTE,
-    DATA_TITLE,
-    GENERAL,
-    HISTORY,
+    DATA_COLUMNS,
     INDICATORS,
     QUESTIONS,
+    RAW_COLUMNS,
     SOURCES,
-    UNIT_FORMATS,
-    Column,
+    Block,
     SheetPlan,
+    data_table,
 )
 from xl_thesis_workbook.measure import fit_row
-from xl_thesis_workbook.tables import add_table, head, table_names
+from xl_thesis_workbook.paper import set_page, split_pages
+from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
+from xl_thesis_workbook.tables import head, table_names
+from xl_thesis_workbook.tokens import TOKENS
 
 HEADER_ROW = 4
 _BLOCK_HEADER_ROW = 5
 _BLOCK_GAP = 3
-_A4_PIXELS = 980  # what surely fits across a landscape page between its margins, at full size
+_NOTHING = "–"  # text, because programs do not agree on what an empty cell is to a formula
 
 
-def add_indicators(book: Workbook, content: SnapshotContent) -> None:
-    """One row an indicator: what it says, how fresh it is, or why it is missing."""
-    points, closed = content.indicator_points(), content.closed_pillars()
-    rows: list[list[Value]] = []
+def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """One row an indicator: what was measured and how late it is, or why it is missing."""
+    rows: list[list[Content]] = []
     for defined, found in zip(content.thesis.indicators, content.evaluation.indicators, strict=True):
+        working = content.workings[found.id]
+        schedule = working.schedule
         rows.append([
-            found.id, found.pillar, found.title, found.value, found.unit, found.score, found.weight,
-            found.effective_weight, points.get(found.id), found.observed_on, found.available_at, found.age_days,
-            found.status, _yes(found.status == "stale"), _yes(found.is_proxy), _yes(found.is_precomputed),
-            _yes(found.contested), found.grade, found.source, words.remark(found, closed), defined.falsifier,
-            defined.wrong_on,
+            found.id, found.pillar, defined.title.in_language(draft.language), found.value, found.unit,
+            found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
+            _yes(draft, found.contested), found.grade, found.source, _remark(draft, found), defined.falsifier,
+            defined.wrong_on, draft.say(TOKENS[working.method]),
+            draft.say(TOKENS[schedule.frequency]) if schedule else None, schedule.lag_days if schedule else None,
+            int(schedule.seven_days) if schedule else None, found.score if working.method == "given" else None,
         ])  # fmt: skip
-    sheet, _ = _table_sheet(book, content, INDICATORS, rows)
+    _table_sheet(draft, content, sheet, INDICATORS, rows)
     for row, found in enumerate(content.evaluation.indicators, start=HEADER_ROW + 1):
-        sheet.cell(row, 4).number_format = UNIT_FORMATS.get(found.unit, GENERAL)
+        sheet.cell(row, INDICATORS.block["Value"] + 1).number_format = UNIT_FORMATS.get(found.unit, GENERAL)
 
 
-def add_claims(book: Workbook, content: SnapshotContent) -> None:
+def _remark(draft: Draft, item: IndicatorResult) -> str | None:
+    """Why an indicator has no value, or counts less than another; None where nothing is to be said."""
+    reasons = []
+    if item.is_precomputed:
+        reasons.append(draft.say(phrases.GIVEN))
+    elif item.reason:
+        reasons.append(item.reason)
+    if item.status == "expired":
+        reasons.append(draft.say(phrases.EXPIRED, day=item.observed_on))
+    if item.status == "stale":
+        reasons.append(draft.say(phrases.LATE, day=item.observed_on))
+    if item.weight == 0:
+        reasons.append(draft.say(phrases.CONTEXT))
+    return "; ".join(reasons) or None
+
+
+def add_claims(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
     """The ledger of claims as it stood at publication, and what happened since."""
-    rows = [
+    rows: list[list[Content]] = [
         [
-            claim.id, claim.group, claim.kind, claim.text.en, claim.number, "; ".join(claim.tested_by), claim.falsifier,
-            claim.wrong_on, claim.verdict.status.replace("_", " "), claim.verdict.note, claim.verdict.later,
+            claim.id, claim.group, draft.say(TOKENS[claim.kind]), claim.text.in_language(draft.language), claim.number,
+            "; ".join(claim.tested_by), claim.falsifier, claim.wrong_on, draft.say(TOKENS[claim.verdict.status]),
+            claim.verdict.note, claim.verdict.later,
         ]
         for claim in content.thesis.claims
     ]  # fmt: skip
-    _table_sheet(book, content, CLAIMS, rows)
+    _table_sheet(draft, content, sheet, CLAIMS, rows)
 
 
-def add_questions(book: Workbook, content: SnapshotContent) -> None:
-    """Dated questions; hindsight ones were written after the answer was known."""
-    rows = [
-        [
-            item.id, item.text.en, item.criterion, item.polarity, item.opens, item.resolves, item.origin,
-            _yes(item.hindsight), item.base_rate.probability if item.base_rate else None, item.resolution,
-            item.evidence,
-        ]
-        for item in content.thesis.questions
-    ]  # fmt: skip
-    _table_sheet(book, content, QUESTIONS, rows)
+def add_questions(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """Dated questions as the ledger has them; hindsight ones were written after the answer was known."""
+    standings = {item.question.id: item for item in content.standings}
+    coming = sorted(
+        (item.resolves, item.id) for item in content.thesis.questions if item.resolves > content.evaluation.as_of
+    )
+    order = {name: place for place, (_, name) in enumerate(coming, start=1)}
+    rows: list[list[Content]] = []
+    for item in content.thesis.questions:
+        standing = standings.get(item.id)
+        answer = standing.status if standing else item.resolution
+        evidence = standing.evidence if standing and standing.resolved_by else item.evidence
+        rows.append([
+            item.id, item.text.in_language(draft.language), item.criterion, draft.say(TOKENS[item.polarity]),
+            item.opens, item.resolves, draft.say(TOKENS[item.origin]), _yes(draft, item.hindsight),
+            item.base_rate.probability if item.base_rate else None, draft.say(TOKENS[answer or "open"]), evidence,
+            order.get(item.id),
+        ])  # fmt: skip
+    _table_sheet(draft, content, sheet, QUESTIONS, rows)
 
 
-def add_history(book: Workbook, content: SnapshotContent) -> tuple[Worksheet, int]:
-    """Reconstructed scores at month-ends; return the sheet and its last row."""
-    pillars = [pillar.id for pillar in content.thesis.pillars]
-    plan = replace(HISTORY, columns=(*HISTORY.columns, *(Column(pillar, 11, "Data points") for pillar in pillars)))
-    names = ["outcome_score", "driver_score", "coverage", *pillars]
-    rows: list[list[Value]] = []
-    days = pd.DatetimeIndex(content.history.index).date
-    for day, (_, line) in zip(days, content.history.iterrows(), strict=True):
-        score = _number(line["score"])
-        since = score if day >= content.thesis.published else None
-        rows.append([day, score, since, 50.0, *(_number(line[name]) for name in names)])
-    return _table_sheet(book, content, plan, rows)
-
-
-def add_sources(book: Workbook, content: SnapshotContent) -> None:
-    """Where every number comes from, and how to get the same again."""
-    rows: list[list[Value]] = [
+def add_sources(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """What this file is, where every number comes from, and how to get the same again."""
+    rows: list[list[Content]] = [
         [
             record.meta.id, record.meta.title, record.meta.publisher, record.meta.licence, record.meta.notice,
             record.grade, record.first, record.last, record.available_at, record.age_days, record.observations,
+            ", ".join(record.proxy_for), _in_file(draft, content, record.meta.id, record.indicators),
             ", ".join(record.indicators),
         ]
         for record in content.sources
     ]  # fmt: skip
-    sheet, last = _table_sheet(book, content, SOURCES, rows)
-    hashes = (content.evaluation.definition_hash, content.evaluation.data_hash)
+    _table_sheet(draft, content, sheet, SOURCES, rows)
+
+
+def add_about(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """What this file is, how to get the same again, and why the score moved."""
+    result = content.evaluation
+    head(sheet, sheet.title, draft.say(phrases.ABOUT_NOTE))
+    lines_of_table = [[key, _NOTHING if value is None else value] for key, value in about(content).items()]
+    last = draft.table(sheet, ABOUT, lines_of_table, row=HEADER_ROW)
     lines = [
-        FRED_NOTICE, words.CREDITS,
-        *(f"{label}: {value}" for label, value in zip(words.HASHES, hashes, strict=True)),
-        words.reproduce(content),
+        draft.say(phrases.DATA_STATED[content.choice]), FRED_NOTICE, draft.say(phrases.CREDITS),
+        draft.say(phrases.REPRODUCE, version=content.version, thesis=result.thesis, as_of=result.as_of),
     ]  # fmt: skip
     for row, line in enumerate(lines, start=last + 2):
         put(sheet, row, 1, line, "Sheet note")
+    top = last + len(lines) + 4
+    put(sheet, top - 1, 1, draft.say(phrases.CHANGES_TITLE), "Section")
+    draft.table(sheet, CHANGES, _changes(draft, content, content.change), row=top)
+    for column, width in enumerate((24, 66, 46, 9, 60), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row in range(HEADER_ROW + 1, last + 1):
+        if sheet.cell(row, 2).is_date:
+            sheet.cell(row, 2).style = "Body date"
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    set_page(draft, sheet, content, HEADER_ROW)
 
 
-def add_data(book: Workbook, content: SnapshotContent) -> None:
-    """The inputs that may be passed on, each in a table of its own, side by side."""
-    sheet = book.create_sheet(DATA_TITLE)
-    head(sheet, DATA_TITLE, DATA_NOTE)
-    width = sum(column.width for column in BLOCK)
+def about(content: SnapshotContent) -> dict[str, Value]:
+    """What the workbook is made from, by key; the keys are the same in every language."""
+    result, band = content.evaluation, content.evaluation.band
+    return {
+        "thesis": result.thesis, "as_of": result.as_of, "definition_hash": result.definition_hash,
+        "data_hash": result.data_hash, "version": content.version, "language": content.language,
+        "data": content.choice, "score": result.score, "status": result.status,
+        "data_kind": result.data.kind, "data_reference_date": result.data.reference_date,
+        "data_refreshed_at": None if result.data.refreshed_at is None else f"{result.data.refreshed_at:%Y-%m-%d %H:%M}",
+        "band_low": band.p5 if band else None, "band_high": band.p95 if band else None,
+        "band_above_50": band.share_above_50 if band else None, "reconstruction": int(result.reconstruction),
+        "grade_a": result.grade_shares.get("A", 0.0), "grade_b": result.grade_shares.get("B", 0.0),
+        "change_since": content.change.since if content.change else None,
+        "change_before": content.change.before if content.change else None,
+    }  # fmt: skip
+
+
+def _in_file(draft: Draft, content: SnapshotContent, series: str, users: Sequence[str]) -> str:
+    """What of a series is in the file."""
+    if content.choice != "derived":
+        return draft.say(phrases.IN_FILE[content.choice])
+    if series.startswith("PRECOMPUTED:"):
+        return draft.say(phrases.IN_FILE["score"])
+    has_history = any(content.workings[name].history is not None for name in users)
+    return draft.say(phrases.IN_FILE["derived" if has_history else "score"])
+
+
+def _changes(draft: Draft, content: SnapshotContent, change: Attribution | None) -> list[list[Content]]:
+    """The largest effects on the score since the month before, to one decimal; the rest is in the last line."""
+    names = {item.id: item.title.in_language(draft.language) for item in content.thesis.indicators}
+    names |= {item.id: item.title.in_language(draft.language) for item in content.thesis.pillars}
+    tree = change.displayed() if change else {}
+    found = sorted(
+        ((points, cause, effect) for cause, (_, pairs) in tree.items() for effect, points in pairs),
+        key=lambda line: -abs(line[0]),
+    )
+    rows: list[list[Content]] = [
+        [place, draft.say(TOKENS[cause]), names.get(effect.id, effect.id), points, effect.words]
+        for place, (points, cause, effect) in enumerate(found[: CHANGE_ROWS - 1], start=1)
+    ]
+    total = round(change.after, 1) - round(change.before, 1) if change else 0.0
+    rest = round(total - sum(points for points, _, _ in found[: CHANGE_ROWS - 1]), 1) + 0.0
+    empty: list[list[Content]] = [[place, *[_NOTHING] * 4] for place in range(len(rows) + 1, CHANGE_ROWS)]
+    return [*rows, *empty, [CHANGE_ROWS, "", draft.say(phrases.CHANGE_REST), rest if change else _NOTHING, ""]]
+
+
+def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """The transformed history behind each percentile, side by side; an empty table where none is known."""
+    note = phrases.DATA_NOTE_FULL if content.choice == "full" else phrases.DATA_NOTE
+    head(sheet, sheet.title, draft.say(note))
+    ranked = [item for item in content.thesis.indicators if item.normalise.kind == "midrank"]
+    for number, item in enumerate(ranked):
+        history = content.workings[item.id].history
+        rows: list[list[Value]] = [[None] * len(DATA_COLUMNS)]
+        if history is not None:
+            days, values = history.days.tolist(), history.values.tolist()
+            rows = [list(line) for line in zip(days, values, new_months(history), strict=True)]
+        title = item.title.in_language(draft.language)
+        block = Block(data_table(item.id), "values", DATA_COLUMNS)
+        _side_by_side(draft, sheet, number, block, rows, (item.id, title))
+    _finish_data(draft, content, sheet, len(ranked) * (len(DATA_COLUMNS) + 1))
+
+
+def add_raw(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
+    """The series behind the score in full, each in a table of its own, side by side."""
+    head(sheet, sheet.title, draft.say(phrases.RAW_NOTE))
     names = table_names(block.source for block in content.blocks)
     for number, (name, block) in enumerate(zip(names, content.blocks, strict=True)):
-        column = 1 + number * (len(BLOCK) + 1)
-        used = f"{'; '.join(block.titles)} (used by {', '.join(block.indicators)})"
-        for row, text, style in ((3, block.source, "Block title"), (4, used, "Small")):
-            put(sheet, row, column, text, style)
-            sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + len(BLOCK) - 1)
-        add_table(sheet, name, BLOCK, _block_rows(block), row=_BLOCK_HEADER_ROW, column=column)
-        sheet.column_dimensions[get_column_letter(column + len(BLOCK))].width = _BLOCK_GAP
-    fit_row(sheet, 3, ((block.source, width) for block in content.blocks))
+        series = block.series
+        days = zip(series.days, series.values.tolist(), series.available, strict=True)
+        rows: list[list[Value]] = [[to_date(day), value, to_date(available)] for day, value, available in days]
+        used = f"{'; '.join(block.titles)} ({draft.say(phrases.USED_BY, names=', '.join(block.indicators))})"
+        _side_by_side(draft, sheet, number, Block(name, "values", RAW_COLUMNS), rows, (block.source, used))
+    _finish_data(draft, content, sheet, len(names) * (len(RAW_COLUMNS) + 1))
+
+
+def _side_by_side(
+    draft: Draft, sheet: Worksheet, number: int, block: Block, rows: list[list[Value]], titles: tuple[str, str]
+) -> None:
+    width = len(block.columns)
+    column = 1 + number * (width + 1)
+    for row, text, style in zip((3, 4), titles, ("Block title", "Small"), strict=True):
+        put(sheet, row, column, text, style)
+        sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + width - 1)
+    fit_row(sheet, 3, [(titles[0], sum(item.width for item in block.columns))])
+    draft.long_table(sheet, block, rows, row=_BLOCK_HEADER_ROW, column=column)
+    sheet.column_dimensions[get_column_letter(column + width)].width = _BLOCK_GAP
+
+
+def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, columns: int) -> None:
     sheet.row_dimensions[4].height = 50
     sheet.freeze_panes = sheet.cell(row=_BLOCK_HEADER_ROW + 1, column=1)
-    set_page(sheet, content, _BLOCK_HEADER_ROW)
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _block_rows(block: DataBlock) -> Iterator[list[Value]]:
-    series = block.series
-    for day, value, available in zip(series.days, series.values.tolist(), series.available, strict=True):
-        yield [to_date(day), value, to_date(available)]
+    set_page(draft, sheet, content, _BLOCK_HEADER_ROW)
+    sheet.page_setup.fitToWidth = max(1, round(columns / 24))
 
 
 def _table_sheet(
-    book: Workbook, content: SnapshotContent, plan: SheetPlan, rows: Sequence[Sequence[Value]]
-) -> tuple[Worksheet, int]:
-    """A sheet as planned, and the last row of its table."""
-    sheet = book.create_sheet(plan.title)
-    head(sheet, plan.title, plan.note)
-    last = add_table(sheet, plan.table, plan.columns, rows, row=HEADER_ROW)
+    draft: Draft, content: SnapshotContent, sheet: Worksheet, plan: SheetPlan, rows: Sequence[Sequence[Content]]
+) -> int:
+    """A sheet as planned; return the last row of its table."""
+    head(sheet, draft.say(plan.title), draft.say(plan.note))
+    last = draft.table(sheet, plan.block, rows, row=HEADER_ROW)
     sheet.row_dimensions[HEADER_ROW].height = 30
     sheet.freeze_panes = plan.frozen
-    set_page(sheet, content, HEADER_ROW)
-    if plan.second_page is None:
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    else:
-        _split(sheet, plan, plan.second_page)
-    return sheet, last
+    set_page(draft, sheet, content, HEADER_ROW)
+    if plan.second_page is not None:
+        split_pages(sheet, plan, plan.second_page)
+    return last
 
 
-def _split(sheet: Worksheet, plan: SheetPlan, second_page: str) -> None:
-    """Print on two pages across, with the frozen columns on both."""
-    headers = [column.header for column in plan.columns]
-    first = headers.index(second_page)
-    frozen = sheet[plan.frozen].column - 1
-    pixels = [column.width * 7 + 5 for column in plan.columns]
-    widest = max(sum(pixels[:first]), sum(pixels[:frozen]) + sum(pixels[first:]))
-    sheet.page_setup.scale = min(100, int(100 * _A4_PIXELS / widest))
-    sheet.col_breaks.append(Break(id=first))
-    sheet.print_title_cols = f"A:{get_column_letter(frozen)}"
-
-
-def set_page(sheet: Worksheet, content: SnapshotContent, header_row: int | None = None) -> None:
-    """A4, landscape, the header row on each page, and a footer that says what this is."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    for side in ("left", "right"):
-        setattr(sheet.page_margins, side, 0.4)
-    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.3
-    if header_row is not None:
-        sheet.print_title_rows = f"{header_row}:{header_row}"
-    result = content.evaluation
-    sheet.oddFooter.left.text = f"{result.thesis} as known on {result.as_of}"
-    sheet.oddFooter.center.text = sheet.title
-    sheet.oddFooter.right.text = f"xl-thesis {content.version}, page &P"
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else float(value)
-
-
-def _yes(flag: bool) -> str | None:
-    return "yes" if flag else None
+def _yes(draft: Draft, flag: bool) -> str | None:
+    return draft.say(TOKENS["yes"]) if flag else None

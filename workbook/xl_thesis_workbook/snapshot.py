@@ -1,36 +1,111 @@
-"""The snapshot workbook: an evaluation as a file for people who have no Python."""
+"""The snapshot workbook: an evaluation as a live file for people who have no Python."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from openpyxl import Workbook
+from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 
 from xl_thesis.errors import InputError
 from xl_thesis.files import put_file
-from xl_thesis_workbook import sheets
-from xl_thesis_workbook.content import SnapshotContent
-from xl_thesis_workbook.dashboard import add_dashboard
-from xl_thesis_workbook.layout import DASHBOARD, add_styles
+from xl_thesis_workbook import phrases, sheets
+from xl_thesis_workbook.cells import put
+from xl_thesis_workbook.chart_data import ChartData
+from xl_thesis_workbook.content import SnapshotContent, gather
+from xl_thesis_workbook.dashboard import Dashboard
+from xl_thesis_workbook.draft import Draft, computed
+from xl_thesis_workbook.figures import figures
+from xl_thesis_workbook.grid import Formula
+from xl_thesis_workbook.history import add_history, add_past
+from xl_thesis_workbook.inputs import add_inputs
+from xl_thesis_workbook.layout import (
+    ABOUT_SHEET,
+    CHART_DATA,
+    CLAIMS,
+    DASHBOARD,
+    DATA,
+    HISTORY,
+    INDICATORS,
+    INPUTS_SHEET,
+    MODEL_SHEET,
+    PAST,
+    QUESTIONS,
+    RAW,
+    SOURCES,
+)
+from xl_thesis_workbook.model import Model
+from xl_thesis_workbook.package import fill
+from xl_thesis_workbook.paper import set_page
 from xl_thesis_workbook.saving import book_bytes
 
-__all__ = ["SnapshotContent", "snapshot_bytes", "write_snapshot"]
+__all__ = ["SnapshotContent", "gather", "snapshot_bytes", "snapshot_parts", "write_snapshot"]
 
 
 def snapshot_bytes(content: SnapshotContent) -> bytes:
     """The workbook as bytes; the same content gives the same bytes."""
-    book = Workbook()
-    add_styles(book)
-    sheets.add_indicators(book, content)
-    sheets.add_claims(book, content)
-    sheets.add_questions(book, content)
-    history, last = sheets.add_history(book, content)
-    sheets.add_sources(book, content)
-    sheets.add_data(book, content)
-    for name, cell in add_dashboard(book, content, history, last).items():
-        book.defined_names[name] = DefinedName(name, attr_text=f"{DASHBOARD}!{cell}")
-    return book_bytes(book, content.evaluation.title, content.evaluation.as_of)
+    skeleton, draft = snapshot_parts(content)
+    return fill(skeleton, draft.filled)
+
+
+def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
+    """The workbook with one row in each long table, and the draft, whose ``filled`` has all of their rows."""
+    draft = Draft(content.language, is_live=content.choice != "none")
+    titles = [DASHBOARD, INPUTS_SHEET, MODEL_SHEET, INDICATORS.title, CLAIMS.title, QUESTIONS.title, HISTORY.title,
+              SOURCES.title, ABOUT_SHEET, DATA, PAST, CHART_DATA]  # fmt: skip
+    made = {title: draft.sheet(title) for title in (*titles, *((RAW,) if content.choice == "full" else ()))}
+    found = figures(content)
+    sheets.add_indicators(draft, content, made[INDICATORS.title])
+    sheets.add_claims(draft, content, made[CLAIMS.title])
+    sheets.add_questions(draft, content, made[QUESTIONS.title])
+    sheets.add_sources(draft, content, made[SOURCES.title])
+    sheets.add_about(draft, content, made[ABOUT_SHEET])
+    sheets.add_data(draft, content, made[DATA])
+    if content.choice == "full":
+        sheets.add_raw(draft, content, made[RAW])
+    add_inputs(draft, content, made[INPUTS_SHEET])
+    model = Model(draft, content, found)
+    model.write(made[MODEL_SHEET])
+    weights = add_past(draft, content, made[PAST])
+    add_history(draft, content, made[HISTORY.title], weights)
+    data = ChartData(draft, content, found, made[CHART_DATA])
+    data.write()
+    dashboard = Dashboard(draft, content, found, model, data, made[DASHBOARD])
+    dashboard.write()
+    _add_live_score(draft, model, content)
+    for title in (INPUTS_SHEET, MODEL_SHEET, CHART_DATA):
+        set_page(draft, made[title], content)
+    for name, cell in dashboard.names.items():
+        place = f"{quote_sheetname(made[DASHBOARD].title)}!{cell}"
+        draft.book.defined_names[name] = DefinedName(name, attr_text=place)
+    if content.choice == "none":
+        _remove(draft, draft.say(DATA), draft.say(PAST))
+    name_of_book = content.thesis.title.in_language(content.language)
+    return book_bytes(draft.book, name_of_book, content.evaluation.as_of, draft.cached), draft
+
+
+def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> None:
+    """Above the inputs: the score with them, the definition's, and how many were changed."""
+    sheet = draft.book[draft.say(INPUTS_SHEET)]
+    score = computed(content.evaluation.score)
+    lines = (
+        (phrases.LIVE_SCORE, Formula(model.result("score"), score), "Input score"),
+        (phrases.DEFINED_SCORE, content.evaluation.score, "Definition score"),
+        (phrases.CHANGED_INPUTS, Formula(model.result("changed"), 0), "Definition"),
+    )
+    for row, (words, shown, style) in enumerate(lines, start=3):
+        put(sheet, row, 1, draft.say(words), "Sheet note")
+        draft.put(sheet, row, 3, shown, style)
+    draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Section")
+
+
+def _remove(draft: Draft, *titles: str) -> None:
+    """Take away sheets that only formulas need."""
+    for title in titles:
+        for table in draft.book[title].tables:
+            draft.filled.pop(table, None)
+        del draft.book[title]
+        draft.cached.pop(title)
 
 
 def write_snapshot(content: SnapshotContent, path: Path, *, force: bool = False) -> Path:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xl_thesis_workbook.layout import FONT, GREY, LIGHT, LINE, NAVY
+from xl_thesis_workbook.styles import FONT, GREY, LIGHT, LINE, NAVY
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xl_thesis_workbook.layout import BLUE, GREY, ORANGE
+from xl_thesis_workbook.styles import BLUE, GREY, ORANGE
 from xl_thesis_workbook.template_page import Page
 
 if TYPE_CHECKING:

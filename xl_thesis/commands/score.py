@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,10 @@ from xl_thesis.commands import (
     with_thesis,
 )
 
+if TYPE_CHECKING:
+    from xl_thesis_workbook.content import DataChoice
+    from xl_thesis_workbook.language import Language
+
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the workbook.")
@@ -26,11 +31,12 @@ from xl_thesis.commands import (
 @with_as_of
 def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: bool) -> None:
     """Score the embedded data and write the snapshot workbook; needs no network and no key."""
-    from xl_thesis import actions, render
+    from xl_thesis import actions, falsifiers, render
 
-    with actions.demo_scorer(thesis_name(thesis)) as scorer:
-        result, path = actions.snapshot(scorer, as_of, out, force=force)
+    with actions.demonstrate(thesis_name(thesis), as_of, out, force=force) as (scorer, result, path):
+        alerts = falsifiers.alerts(falsifiers.check(scorer, result.as_of))
     render.show(render.score_report(result))
+    click.echo(falsifiers.summary(alerts))
     click.echo(f"\nWorkbook: {path}")
     leave_if_withheld(result.score)
 
@@ -41,14 +47,18 @@ def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: boo
 @with_as_of
 def score(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     """Print the score with its coverage, bounds and pillars."""
+    from xl_thesis import falsifiers
+
     with open_scorer(thesis) as scorer:
         result = scorer.evaluate(as_of, with_band=True)
+        alerts = falsifiers.alerts(falsifiers.check(scorer, result.as_of))
     if as_json:
-        print_json(result.to_json())
+        print_json({**result.to_json(), "alerts": [item.to_json() for item in alerts]})
     else:
         from xl_thesis import render
 
         render.show(render.score_report(result))
+        click.echo(falsifiers.summary(alerts))
     leave_if_withheld(result.score)
 
 
@@ -72,16 +82,24 @@ def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write.")
+@click.option("--lang", type=click.Choice(["en", "zh-Hant"]), default="en", show_default=True,
+              help="The language of every word in it.")
+@click.option("--data", type=click.Choice(["full", "derived", "none"]), default="derived", show_default=True,
+              help="full: also the series behind it, vendors' prices included; derived: what the formulas need, no"
+                   " vendor's prices; none: values without formulas.")
 @with_force
 @with_json
 @with_thesis
 @with_as_of
-def snapshot(thesis: str | None, as_of: dt.date | None, out: Path, force: bool, as_json: bool) -> None:
-    """Write the snapshot workbook: a file for people who have no Python."""
-    from xl_thesis import actions
+def snapshot(
+    thesis: str | None, as_of: dt.date | None, out: Path, lang: Language, data: DataChoice, force: bool, as_json: bool
+) -> None:
+    """Write the snapshot workbook, a live file for people who have no Python, and record the score as given out."""
+    from xl_thesis import actions, published
 
     with open_scorer(thesis) as scorer:
-        result, path = actions.snapshot(scorer, as_of, out, force=force)
+        log = published.open_log()
+        result, path = actions.snapshot(scorer, as_of, out, force=force, language=lang, data=data, log=log)
     if as_json:
         print_json({"file": str(path), "score": result.score, "as_of": str(result.as_of), "status": result.status})
     else:

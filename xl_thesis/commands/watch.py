@@ -132,15 +132,18 @@ def freeze(thesis: str | None, as_json: bool) -> None:
     record, is_new = published.freeze(loaded, journal)
     since = published.frozen_on(record.content.definition_hash, journal)
     own = Path(name).suffix.lower() in (".yaml", ".yml")
-    line = f"frozen_on: {since}" if own and loaded.frozen_on != since else None
+    lines = [f"frozen_on: {since}", f"frozen_hash: {record.content.definition_hash}"]
+    lines = lines if own and loaded.frozen_on != since else []
     if as_json:
-        print_json({**published.line_json(record), "frozen_on": str(since), "is_new": is_new, "put_into_file": line})
+        document = published.line_json(record)
+        print_json({**document, "frozen_on": str(since), "is_new": is_new, "put_into_file": lines})
         return
     click.echo(f"{loaded.id} is frozen since {since}: definition {record.content.definition_hash[:12]}")
     click.echo(f"{'Written as' if is_new else 'It was so already:'} line {record.number} of {journal.path}")
     click.echo(f"Scores for days before {since} are reconstructions. A changed definition is no longer frozen.")
-    if line:
-        click.echo(f"Put this line into {name}:\n\n    {line}")
+    if lines:
+        click.echo(f"Put these lines into {name}, for those who do not have your log:\n")
+        click.echo("\n".join(f"    {line}" for line in lines))
 
 
 def _echo(lines: Iterator[str]) -> None:

@@ -1,0 +1,342 @@
+"""What holds on every engine: the same answers from SQLite and from PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.feeds import LINK
+from tests.postgres import PostgresServer
+from xl_thesis.errors import StoreError
+from xl_thesis.models import SeriesMeta
+from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.refresh import refresh
+from xl_thesis.store import Change, Row, Store, open_store
+from xl_thesis.store.transfer import check
+from xl_thesis.thesis import load_thesis
+
+META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
+                  licence="CC0", redistributable=True)  # fmt: skip
+X = "MANUAL:x"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.host)])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    if request.param == "sqlite":
+        return tmp_path / "store.sqlite"
+    return str(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def store(location: Path | str) -> Iterator[Store]:
+    with open_store(location) as opened:
+        yield opened
+        assert check(opened) == []
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def known(store: Store, on: str, meta: SeriesMeta = META) -> dict[str, float]:
+    vintages = store.vintages(meta)
+    if vintages is None:
+        return {}
+    series = vintages.as_known(day(on))
+    return dict(zip(series.days.astype(str).tolist(), series.values.tolist(), strict=True))
+
+
+def seen(store: Store, on: str, *rows: Row) -> Change:
+    return store.record(X, rows, seen_on=day(on), exact=False, source="a test")
+
+
+def published(store: Store, on: str, *rows: Row) -> Change:
+    return store.record(X, rows, seen_on=day(on), exact=True, source="a test")
+
+
+def test_what_is_written_is_read_as_known_on_each_day(store: Store) -> None:
+    rows: list[Row] = [(X, "2023-08-31", 3.8, "2023-09-01"), (X, "2023-08-31", 3.7, "2024-01-31"),
+                       (X, "2023-09-30", float("nan"), "2023-10-06")]  # fmt: skip
+    assert store.write(rows, source="test", notes={"embedded": "one"}) == 3
+    assert store.write(rows, source="test") == 3
+    assert known(store, "2023-12-31") == {"2023-08-31": 3.8}
+    assert known(store, "2024-01-31") == {"2023-08-31": 3.7}
+    assert (store.series_ids(), store.first_available(), store.get("embedded")) == ([X], day("2023-09-01"), "one")
+    assert store.vintages(META.model_copy(update={"id": "MANUAL:none"})) is None
+
+
+def test_a_first_print_counts_from_its_day_and_never_from_one_still_to_come(store: Store) -> None:
+    change = seen(store, "2024-03-08", (X, "2024-01-31", 1.0, "2024-02-05"), (X, "2024-02-29", 2.0, "2024-03-20"))
+    assert change == Change(added=2)
+    assert known(store, "2024-02-05") == {"2024-01-31": 1.0}
+    assert known(store, "2024-03-07") == {"2024-01-31": 1.0}
+    assert known(store, "2024-03-08") == {"2024-01-31": 1.0, "2024-02-29": 2.0}
+
+
+def test_another_value_of_a_known_period_is_a_revision_from_the_day_it_was_seen(store: Store) -> None:
+    seen(store, "2024-03-08", (X, "2024-01-31", 1.0, "2024-02-05"))
+    assert seen(store, "2024-03-20", (X, "2024-01-31", 1.0, "2024-02-05")) == Change()
+    assert seen(store, "2024-04-02", (X, "2024-01-31", 1.1, "2024-02-05")) == Change(added=1, revised=1)
+    assert known(store, "2024-04-01") == {"2024-01-31": 1.0}
+    assert known(store, "2024-04-02") == {"2024-01-31": 1.1}
+    assert seen(store, "2024-05-02", (X, "2024-01-31", None, "2024-02-05")) == Change(added=1, revised=1)
+    assert known(store, "2024-05-02") == {}
+    assert known(store, "2024-05-01") == {"2024-01-31": 1.1}
+
+
+def test_the_last_word_of_a_day_is_what_was_known_at_its_end(store: Store) -> None:
+    seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"))
+    seen(store, "2024-03-08", (X, "2024-03-07", 1.5, "2024-03-07"))
+    seen(store, "2024-03-08", (X, "2024-03-07", 1.7, "2024-03-07"))
+    assert known(store, "2024-03-08") == {"2024-03-07": 1.7}
+    assert known(store, "2024-03-07") == {"2024-03-07": 1.0}
+
+
+def test_real_vintages_take_the_place_of_dates_by_rule_within_the_days_they_cover(store: Store) -> None:
+    # By rule, the revision of January counts from the month-end; it was published on the 5th, and revised again.
+    store.write([(X, "2023-08-31", 3.8, "2023-09-10"), (X, "2023-08-31", 3.7, "2024-01-31")], source="embedded")
+    published(store, "2024-03-01", (X, "2023-08-31", 3.8, "2023-09-01"), (X, "2023-08-31", 3.7, "2024-01-05"),
+              (X, "2023-08-31", 3.6, "2024-01-20"))  # fmt: skip
+    assert known(store, "2023-09-01") == {"2023-08-31": 3.8}
+    assert known(store, "2024-01-05") == {"2023-08-31": 3.7}
+    assert known(store, "2024-02-15") == {"2023-08-31": 3.6}, "the month-end row would bring back 3.7"
+    store.write([(X, "2023-08-31", 3.5, "2024-06-30")], source="a later edition")
+    assert known(store, "2024-06-30") == {"2023-08-31": 3.5}, "beyond what the vintages cover, other rows count"
+    published(store, "2024-07-01")
+    assert known(store, "2024-07-01") == {"2023-08-31": 3.6}, "nothing new until July: the vintages say 3.6 still"
+
+
+def test_a_period_that_comes_without_vintages_later_counts_after_the_days_that_they_cover(store: Store) -> None:
+    """The key was lost: by rule October counts from 8 November, but the vintages of the 20th did not have it."""
+    published(store, "2024-11-20", (X, "2024-09-30", 3.8, "2024-10-04"))
+    seen(store, "2024-11-27", (X, "2024-09-30", 3.8, "2024-10-08"), (X, "2024-10-31", 3.9, "2024-11-08"))
+    assert known(store, "2024-11-20") == {"2024-09-30": 3.8}
+    assert known(store, "2024-11-21") == {"2024-09-30": 3.8, "2024-10-31": 3.9}
+
+
+def test_before_the_first_vintage_the_dates_by_rule_stay(store: Store) -> None:
+    store.write([(X, "2005-01-31", 1.0, "2005-02-10")], source="embedded")
+    published(store, "2024-03-01", (X, "2005-01-31", 1.2, "2010-06-04"))
+    assert known(store, "2009-12-31") == {"2005-01-31": 1.0}
+    assert known(store, "2010-06-04") == {"2005-01-31": 1.2}
+
+
+def test_companions_are_kept_under_their_own_names(store: Store) -> None:
+    seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"), (f"{X}/div", "2024-03-07", 0.2, "2024-03-07"))
+    assert known(store, "2024-03-08", META.model_copy(update={"id": f"{X}/div"})) == {"2024-03-07": 0.2}
+    assert list(store.feeds()) == [X]
+
+
+def test_a_feed_remembers_state_facts_and_failures(store: Store) -> None:
+    at = dt.datetime(2024, 3, 8, 12, tzinfo=dt.UTC)
+    store.record(X, [(X, "2024-03-07", 1.0, "2024-03-07")], seen_on=day("2024-03-08"), exact=False, source="here",
+                 state="7", facts={"title": "X, 人工"}, fetched_at=at)  # fmt: skip
+    store.record_failure(X, "the service is closed", at + dt.timedelta(hours=1))
+    feed = store.feeds()[X]
+    assert (feed.source, feed.state, feed.facts, feed.checked_at) == ("here", "7", {"title": "X, 人工"}, at)
+    assert (feed.failure, feed.failed_at) == ("the service is closed", at + dt.timedelta(hours=1))
+    store.record(X, [], seen_on=day("2024-03-09"), exact=False, source="there", state="8",
+                 fetched_at=at + dt.timedelta(days=1))  # fmt: skip
+    feed = store.feeds()[X]
+    assert (feed.failure, feed.state, feed.changed_at, feed.facts) == (None, "8", at, {"title": "X, 人工"})
+
+
+def test_an_infinite_value_is_refused_and_nothing_of_its_arrival_stays(store: Store) -> None:
+    with pytest.raises(StoreError, match="infinite"):
+        seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"), (X, "2024-03-08", float("inf"), "2024-03-08"))
+    assert (store.series_ids(), store.feeds()) == ([], {})
+
+
+def test_another_connection_is_noticed(store: Store, location: Path | str) -> None:
+    seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"))
+    with open_store(location) as reader:
+        assert known(reader, "2024-03-08") == {"2024-03-07": 1.0}
+        generation = reader.generation
+        reader.forget_if_changed()
+        reader.forget_if_changed()
+        assert reader.generation <= generation + 1
+        assert known(reader, "2024-03-09") == {"2024-03-07": 1.0}
+        seen(store, "2024-03-09", (X, "2024-03-07", 2.0, "2024-03-07"))
+        assert known(reader, "2024-03-09") == {"2024-03-07": 1.0}, "the cache holds until it is asked to look"
+        reader.forget_if_changed()
+        assert known(reader, "2024-03-09") == {"2024-03-07": 2.0}
+
+
+def test_a_reading_sees_one_moment(store: Store, location: Path | str) -> None:
+    y = META.model_copy(update={"id": "MANUAL:y"})
+    for name in (X, y.id):
+        store.write([(name, "2024-01-31", 1.0, "2024-02-05")], source="test")
+    with open_store(location) as reader:
+        with reader.reading():
+            assert known(reader, "2024-03-01") == {"2024-01-31": 1.0}
+            store.write([(name, "2024-01-31", 2.0, "2024-02-05") for name in (X, y.id)], source="test")
+            assert known(reader, "2024-03-01", y) == {"2024-01-31": 1.0}
+        with reader.reading():
+            assert known(reader, "2024-03-01") == known(reader, "2024-03-01", y) == {"2024-01-31": 2.0}
+
+
+def test_one_refresh_at_a_time(store: Store, location: Path | str) -> None:
+    with open_store(location) as other:
+        held = store.refreshing()
+        held.__enter__()
+        with pytest.raises(StoreError, match="another refresh of this store is running"), other.refreshing():
+            pass
+        held.__exit__(None, None, None)
+        with other.refreshing():
+            pass
+
+
+HOLDER = """
+import sys, time
+from xl_thesis.store import open_store
+with open_store(sys.argv[1]) as store, store.refreshing():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_lock_of_a_killed_refresh_is_free(store: Store, location: Path | str) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(location)], env=environment, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(StoreError, match="another refresh"), store.refreshing():
+            pass
+        holder.kill()
+    for _ in range(50):
+        try:
+            with store.refreshing():
+                return
+        except StoreError:
+            subprocess.run(["sleep", "0.05"])
+    pytest.fail("the lock is still held")
+
+
+days = st.dates(dt.date(2020, 1, 1), dt.date(2020, 2, 1))
+arrivals = st.lists(st.tuples(days, st.dictionaries(days, st.sampled_from([1.0, 2.0, None]), max_size=4)), max_size=6)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrivals=arrivals, exact=st.booleans())
+def test_later_arrivals_never_change_what_was_known_earlier(
+    arrivals: list[tuple[dt.date, dict[dt.date, float | None]]], exact: bool
+) -> None:
+    """What was known on the days before an arrival stays known, whatever arrives."""
+    with Store(":memory:") as store:
+        fetched: list[dt.date] = []
+        for on, values in sorted(arrivals, key=lambda arrival: arrival[0]):
+            before = {past: known(store, str(past)) for past in fetched if past < on}
+            rows: list[Row] = [(X, str(period), value, str(max(period, on) if exact else period))
+                               for period, value in values.items() if period <= on]  # fmt: skip
+            store.record(X, rows, seen_on=on, exact=exact, source="test")
+            for past, values_known in before.items():
+                after = known(store, str(past))
+                assert {period: after.get(period) for period in values_known} == values_known
+            fetched.append(on)
+        assert check(store) == []
+
+
+@pytest.mark.host
+def test_both_engines_give_the_same_answers(postgres: str) -> None:
+    """Random arrivals, exact ones and others, through both: every value as known on every day is the same."""
+    numbers = itertools.count()
+    with open_store(postgres) as team, Store(":memory:") as file:
+
+        @settings(max_examples=15, deadline=None)
+        @given(arrivals=arrivals, exact=st.lists(st.booleans(), min_size=6, max_size=6))
+        def same(arrivals: list[tuple[dt.date, dict[dt.date, float | None]]], exact: list[bool]) -> None:
+            meta = META.model_copy(update={"id": f"MANUAL:s{next(numbers)}"})
+            for (on, values), is_exact in zip(sorted(arrivals, key=lambda arrival: arrival[0]), exact, strict=False):
+                rows: list[Row] = [(meta.id, str(period), value, str(on)) for period, value in values.items()]
+                changes = [
+                    store.record(meta.id, rows, seen_on=on, exact=is_exact, source="test") for store in (team, file)
+                ]
+                assert changes[0] == changes[1]
+            for day_number in range(40):
+                on = str(dt.date(2019, 12, 30) + dt.timedelta(days=day_number))
+                assert known(team, on, meta) == known(file, on, meta)
+
+        same()
+        assert check(team) == check(file) == []
+
+
+@pytest.mark.host
+def test_a_reader_without_the_right_to_write_can_read(postgres: str, postgres_server: PostgresServer) -> None:
+    name = postgres.rpartition("/")[2]
+    with open_store(postgres) as store:
+        seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"))
+        for statement in (
+            "DROP ROLE IF EXISTS analyst", "CREATE ROLE analyst LOGIN PASSWORD 'other'",
+            "GRANT USAGE ON SCHEMA xl_thesis TO analyst", "GRANT SELECT ON ALL TABLES IN SCHEMA xl_thesis TO analyst",
+        ):  # fmt: skip
+            postgres_server.run(statement, name)
+        with open_store(postgres_server.address(name, "analyst", "other")) as reader:
+            assert not reader.engine.can_write()
+            assert known(reader, "2024-03-08") == {"2024-03-07": 1.0}
+            scorer = Scorer(load_thesis("american_exceptionalism"), reader)
+            seed(reader)
+            with pytest.raises(StoreError, match="you may only read the store postgresql://analyst@127"):
+                refresh(scorer, [], LINK)
+            with pytest.raises(StoreError, match="permission denied"):
+                seen(reader, "2024-03-09", (X, "2024-03-07", 2.0, "2024-03-07"))
+        postgres_server.run("DROP OWNED BY analyst", name)
+        postgres_server.run("DROP ROLE analyst", name)
+
+
+@pytest.mark.host
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("password", "authentication failed"), ("database", "does not exist"), ("port", "refused"),
+        ("address", "address is not understood"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(
+    postgres_server: PostgresServer, wrong: str, words: str
+) -> None:
+    address = postgres_server.address("postgres")
+    address = {
+        "password": address.replace("s3cret", "s4cret"),
+        "database": address.replace("/postgres", "/nowhere"),
+        "port": address.replace(f":{postgres_server.port}/", ":1/"),
+        "address": address.replace("s3cret", "s3cret%zz"),
+    }[wrong]
+    with pytest.raises(StoreError, match=words) as raised:
+        open_store(address)
+    said = str(raised.value)
+    assert "\n" not in said
+    assert not any(secret in f"{said} {raised.value!r}" for secret in ("s3cret", "s4cret", "w0rd"))
+
+
+@pytest.mark.host
+def test_a_newer_schema_is_refused(postgres: str, postgres_server: PostgresServer) -> None:
+    open_store(postgres).close()
+    postgres_server.run("UPDATE xl_thesis.meta SET value = '99' WHERE key = 'schema_version'",
+                        postgres.rpartition("/")[2])  # fmt: skip
+    with pytest.raises(StoreError, match="newer xl-thesis"):
+        open_store(postgres)
+
+
+@pytest.mark.host
+def test_a_connection_that_was_lost_is_made_again(postgres: str, postgres_server: PostgresServer) -> None:
+    with open_store(postgres) as store:
+        seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"))
+        postgres_server.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{postgres.rpartition('/')[2]}' AND application_name = 'xl-thesis'"
+        )
+        with pytest.raises(StoreError):
+            store.forget_if_changed()
+        store.forget_if_changed()
+        assert known(store, "2024-03-08") == {"2024-03-07": 1.0}

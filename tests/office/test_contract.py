@@ -1,0 +1,101 @@
+"""The contract: one workbook calls every function in every documented way; Calc, another engine and Python agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import formualizer
+import pytest
+
+from tests.office import cases
+from tests.office.cases import Case
+from tests.office.host import Office
+from xl_thesis_udfs import edge
+from xl_thesis_udfs.cells import CellError
+from xl_thesis_udfs.registry import FUNCTIONS
+
+
+@pytest.fixture(scope="session")
+def every_case(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    home = str(tmp_path_factory.getbasetemp() / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XL_THESIS_HOME", home)
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        return cases.all_cases()
+
+
+@pytest.fixture(scope="session")
+def contract(every_case: list[Case], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("contract") / "contract.xlsx"
+    cases.write_workbook(every_case, path)
+    return path
+
+
+def test_the_cases_are_every_function_with_every_argument_and_choice(every_case: list[Case]) -> None:
+    assert {case.name for case in every_case} == FUNCTIONS.keys()
+    for spec in FUNCTIONS.values():
+        calls = [case.arguments for case in every_case if case.name == spec.name]
+        assert max(map(len, calls)) == len(spec.arguments)
+        said = {text.strip('"').lower() for call in calls for text, _ in call}
+        assert {choice.lower() for argument in spec.arguments for choice in argument.choices} <= said
+    kinds = {type(case.expected) for case in every_case}
+    assert kinds == {float, str, list}
+    assert {"#N/A", "#VALUE!"} <= {case.expected for case in every_case if isinstance(case.expected, str)}
+
+
+def test_calc_shows_what_python_says(calc: Office, contract: Path, every_case: list[Case]) -> None:
+    calc.open("contract", str(contract))
+    try:
+        last = sum(case.shape[0] for case in every_case)
+        widest = 1 + max(case.shape[1] for case in every_case)
+        shown = calc.values("contract", f"{cases.SHEET}.A1:{column_letters(widest)}{last}")
+        assert cases.differences(every_case, lambda row, column: shown[row - 1][column - 1]) == []
+    finally:
+        calc.close("contract")
+
+
+def test_another_engine_shows_what_python_says(contract: Path, every_case: list[Case]) -> None:
+    def function(name: str) -> Any:
+        def answer(*arguments: Any) -> Any:
+            return outward(edge.call(name, [inward(argument) for argument in arguments]))
+
+        return answer
+
+    def register(book: Any) -> None:
+        for spec in FUNCTIONS.values():
+            book.register_function(spec.name, function(spec.name), min_args=0, max_args=len(spec.arguments))
+
+    book = formualizer.Workbook.from_path(str(contract))
+    register(book)
+    book.evaluate_all()
+
+    def cell_at(row: int, column: int) -> Any:
+        value = book.get_value(cases.SHEET, row, column)
+        return cases.plain(inward(value)) if value is not None else None
+
+    assert cases.differences(every_case, cell_at) == []
+
+
+CODES = {"Na": "#N/A", "Value": "#VALUE!", "Num": "#NUM!", "Name": "#NAME?"}
+
+
+def inward(value: Any) -> Any:
+    """The other engine's value as the edge takes it."""
+    if isinstance(value, dict) and value.get("type") == "Error":
+        return CellError(CODES[value["kind"]])  # type: ignore[arg-type]
+    return value
+
+
+def outward(value: Any) -> Any:
+    """What the edge says as the other engine takes it."""
+    if isinstance(value, list):
+        return [[outward(cell) for cell in row] for row in value]
+    if isinstance(value, CellError):
+        kind = next(name for name, code in CODES.items() if code == value.code)
+        return formualizer.LiteralValue.error(kind, value.sentence)
+    return cases.plain(value)
+
+
+def column_letters(number: int) -> str:
+    return column_letters((number - 1) // 26) + chr(65 + (number - 1) % 26) if number else ""

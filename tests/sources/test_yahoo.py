@@ -1,0 +1,360 @@
+"""Yahoo: nothing known is rescaled later, every fault has its sentence, and unmodified yfinance does the talking."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+import yfinance
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.servers.loopback import ConnectProxy, Loopback
+from tests.servers.yahoo import HOSTS, Ticker
+from tests.servers.yahoo import Yahoo as Server
+from tests.sources.conftest import TODAY, never, series, short_if_slow
+from tests.sources.test_fred import is_one_plain_line
+from xl_thesis.errors import (
+    BadAnswer,
+    ClockWrong,
+    ProxyFailed,
+    RateLimited,
+    SourceError,
+    TimedOut,
+    TLSFailed,
+    UnknownSeries,
+    Unreachable,
+)  # fmt: skip
+from xl_thesis.models import SeriesMeta
+from xl_thesis.sources.prices import Quotes, carry_on
+from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
+from xl_thesis.sources.yahoo import Memory, Yahoo
+
+DAY = dt.timedelta(days=1)
+SPY = series("YAHOO:SPY/adj", "daily", 0, "never_revised")
+DX = series("YAHOO:DX-Y.NYB", "daily", 0, "never_revised")
+DX_FUTURE = series("YAHOO:DX=F", "daily", 0, "never_revised")
+
+
+@pytest.fixture(autouse=True)
+def fresh_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """yfinance keeps one client and one cache a process; a test has its own."""
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
+    monkeypatch.setattr(yfinance.data.SingletonMeta, "_instances", {})
+    yfinance.data.YfData.cache_get.cache_clear()
+
+
+@pytest.fixture
+def yahoo(link: Link, authority: trustme.CA, ca_bundle: Path) -> Iterator[tuple[Server, Loopback, Link]]:
+    """A server under Yahoo's names, and the link that reaches it: a CONNECT proxy, and our own certificates."""
+    fake = Server()
+    with Loopback(fake.answer, authority.issue_cert(*HOSTS)).running() as loopback:
+        proxy = ConnectProxy(lambda host: loopback.port if host in HOSTS else None)
+        with proxy.running():
+            yield fake, loopback, replace(link, proxy=proxy.url, ca_bundle=ca_bundle)
+
+
+def days(count: int, end: dt.date = TODAY - DAY) -> list[dt.date]:
+    return [end - DAY * back for back in reversed(range(count))]
+
+
+def steady(count: int = 30, end: dt.date = TODAY - DAY) -> Ticker:
+    return Ticker({day: (100.0 + number, 90.0 + 0.9 * number) for number, day in enumerate(days(count, end))})
+
+
+def wanted(meta: SeriesMeta = SPY, last: dt.date | None = None, state: str | None = None) -> Request:
+    return Request(meta, Yahoo().symbol(meta) or "", last, state)
+
+
+def pull(link: Link, *requests: Request) -> list[Outcome]:
+    return [outcome for _, outcome in Yahoo().pull(requests, link, TODAY, never)]
+
+
+def good(outcome: Outcome) -> Pull:
+    assert isinstance(outcome, Pull), str(outcome)
+    return outcome
+
+
+def of(pulled: Pull, series_id: str) -> dict[str, tuple[float | None, str]]:
+    return {day: (value, available) for name, day, value, available in pulled.rows if name == series_id}
+
+
+def due(state: str | None, tail_only: bool = False) -> str:
+    """The state as if the next session had ended."""
+    memory = Memory.of(state)
+    return Memory("2000-01-01T00:00:00+00:00", memory.tail).text()
+
+
+def test_a_first_pull_keeps_close_total_return_dividends_and_splits(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    some = days(30)
+    fake.tickers["SPY"] = replace(steady(), dividends={some[20]: 1.5}, splits={some[10]: 2.0})
+    pulled = good(pull(link, wanted())[0])
+    assert of(pulled, "YAHOO:SPY/adj")[str(some[0])] == (90.0, str(some[0]))
+    assert of(pulled, "YAHOO:SPY")[str(some[9])] == (218.0, str(some[9]))  # as traded, before the split
+    assert of(pulled, "YAHOO:SPY")[str(some[10])] == (110.0, str(some[10]))
+    assert of(pulled, "YAHOO:SPY/div") == {str(some[20]): (1.5, str(some[20]))}
+    assert of(pulled, "YAHOO:SPY/split") == {str(some[10]): (2.0, str(some[10]))}
+    assert pulled.facts["title"] == "SPY Trust" and pulled.source == "Yahoo SPY" and not pulled.vintage_true
+
+
+def test_one_ticker_is_asked_once_for_all_its_series(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    raw = series("YAHOO:SPY", "daily", 0, "never_revised")
+    assert all(isinstance(outcome, Pull) for outcome in pull(link, wanted(), wanted(raw)))
+    asked = [query for path, query in loopback.seen if path.endswith("/SPY")]
+    assert sum(query.get("range") != "1d" for query in asked) == 1  # beside it, once, a look at its time zone
+
+
+def test_only_the_total_return_itself_writes_its_level(yahoo: tuple[Server, Loopback, Link]) -> None:
+    """A close that is asked for later knows nothing of the level that was carried on till then."""
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady()
+    raw = good(pull(link, wanted(series("YAHOO:SPY", "daily", 0, "never_revised")))[0])
+    assert {row[0] for row in raw.rows} == {"YAHOO:SPY"}
+
+
+def test_until_the_next_session_ends_nothing_is_asked(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    first = good(pull(link, wanted())[0])
+    loopback.seen.clear()
+    second = good(pull(link, wanted(last=TODAY - DAY, state=first.state))[0])
+    assert second.unchanged and not second.rows and loopback.seen == []
+
+
+def test_a_later_dividend_rescales_nothing_that_was_known(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(30, TODAY - 3 * DAY)
+    first = good(pull(link, wanted())[0])
+    later = steady(32, TODAY - DAY).prices
+    known = dict(zip(days(30, TODAY - 3 * DAY), fake.tickers["SPY"].prices.values(), strict=True))
+    # A dividend of two on the last day but one: Yahoo scales all adjusted closes before it down.
+    paid = TODAY - 2 * DAY
+    base = known[TODAY - 3 * DAY][0] or 0.0
+    down = 1 - 2.0 / base
+    prices = {day: (close, (adjusted or 0.0) * down) for day, (close, adjusted) in known.items()}
+    prices |= {paid: (130.0, 130.0), TODAY - DAY: (131.0, 131.0)}
+    fake.tickers["SPY"] = Ticker(prices, dividends={paid: 2.0})
+    second = good(pull(link, wanted(last=TODAY - 3 * DAY, state=due(first.state)))[0])
+    total = of(second, "YAHOO:SPY/adj")
+    assert set(total) == {str(paid), str(TODAY - DAY)} and len(later) == 32
+    last = of(first, "YAHOO:SPY/adj")[str(TODAY - 3 * DAY)][0] or 0.0
+    adjusted = prices[TODAY - 3 * DAY][1] or 0.0
+    assert total[str(paid)][0] == pytest.approx(last * 130.0 / adjusted, rel=1e-12)
+    assert (total[str(TODAY - DAY)][0] or 0) / (total[str(paid)][0] or 1) == pytest.approx(131 / 130, rel=1e-12)
+    assert of(second, "YAHOO:SPY/div") == {str(paid): (2.0, str(paid))} and second.warnings == ()
+
+
+def test_a_later_split_rescales_nothing_that_was_known(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(30, TODAY - 2 * DAY)
+    first = good(pull(link, wanted())[0])
+    prices = {
+        day: ((close or 0) / 4, (adjusted or 0) / 4) for day, (close, adjusted) in fake.tickers["SPY"].prices.items()
+    }
+    prices[TODAY - DAY] = (33.0, 33.0)
+    fake.tickers["SPY"] = Ticker(prices, splits={TODAY - DAY: 4.0})
+    second = good(pull(link, wanted(last=TODAY - 2 * DAY, state=due(first.state)))[0])
+    assert set(of(second, "YAHOO:SPY")) == {str(TODAY - DAY)}
+    assert of(second, "YAHOO:SPY")[str(TODAY - DAY)][0] == 33.0
+    assert of(second, "YAHOO:SPY/split") == {str(TODAY - DAY): (4.0, str(TODAY - DAY))}
+    assert second.warnings == ()
+
+
+def test_a_restated_close_is_dated_today_and_said(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(30, TODAY - 2 * DAY)
+    first = good(pull(link, wanted())[0])
+    wrong = TODAY - 4 * DAY
+    fake.tickers["SPY"] = steady(31, TODAY - DAY)
+    fake.tickers["SPY"].prices = {**dict(zip(days(30, TODAY - 2 * DAY), steady(30).prices.values(), strict=True)),
+                                  TODAY - DAY: (130.0, 117.0), wrong: (50.0, 45.0)}  # fmt: skip
+    second = good(pull(link, wanted(last=TODAY - 2 * DAY, state=due(first.state)))[0])
+    assert of(second, "YAHOO:SPY")[str(wrong)] == (50.0, str(TODAY))
+    assert set(of(second, "YAHOO:SPY")) == {str(wrong), str(TODAY - DAY)}
+    assert "restated 1 days" in second.warnings[0]
+
+
+def test_after_a_long_gap_the_whole_past_comes_again_dated_today(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(5)
+    state = Memory("2000-01-01T00:00:00+00:00", (("2001-01-02", 1.0, 1.0),)).text()
+    pulled = good(pull(link, wanted(last=TODAY - 3 * DAY, state=state))[0])
+    dates = {day: available for day, (_, available) in of(pulled, "YAHOO:SPY/adj").items()}
+    assert dates == {str(day): str(max(day, TODAY) if day <= TODAY - 3 * DAY else day) for day in days(5)}
+
+
+def test_a_session_that_is_not_over_is_left_out(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    ends = dt.datetime.combine(TODAY, dt.time(23, 59), dt.UTC)
+    fake.tickers["SPY"] = replace(steady(10, TODAY), session_ends=ends)
+    pulled = good(pull(link, wanted())[0])
+    assert max(of(pulled, "YAHOO:SPY")) == str(TODAY - DAY)
+    assert Memory.of(pulled.state).next_close == (ends + dt.timedelta(minutes=20)).isoformat()
+
+
+def test_a_day_without_a_close_is_left_out_and_said(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(10)
+    assert len(of(good(pull(link, wanted())[0]), "YAHOO:SPY")) == 10
+    fake.tickers["VGK"] = steady(10)
+    fake.tickers["VGK"].prices = dict.fromkeys(fake.tickers["VGK"].prices, (None, None))
+    outcome = pull(link, wanted(series("YAHOO:VGK/adj", "daily", 0)))[0]
+    assert isinstance(outcome, BadAnswer) and is_one_plain_line(outcome)
+
+
+def test_two_dollar_indices_that_disagree_are_said(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["DX-Y.NYB"] = steady(10)
+    fake.tickers["DX=F"] = Ticker({day: (101.0 + number, 1.0) for number, day in enumerate(days(10))})
+    spot, future = (good(outcome) for outcome in pull(link, wanted(DX), wanted(DX_FUTURE)))
+    assert spot.warnings == () and "differ by 0.9 %" in future.warnings[0]
+
+
+def test_it_goes_on_without_cookie_and_crumb(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady(5)
+    loopback.faults = ["404", "429", "500", "429"]
+    assert isinstance(pull(replace(link, timeout_seconds=3.0), wanted())[0], Pull)
+
+
+KINDS: dict[str, type[SourceError]] = {
+    "404": SourceError, "429": RateLimited, "429 retry soon": RateLimited, "429 retry tomorrow": RateLimited,
+    "500": Unreachable, "502 page": Unreachable, "empty": BadAnswer, "wrong JSON": BadAnswer, "login page": BadAnswer,
+    "truncated": SourceError, "cut": SourceError, "reset": Unreachable, "hang": TimedOut, "drip": TimedOut,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", KINDS)
+def test_a_fault_that_stays(
+    yahoo: tuple[Server, Loopback, Link], fault: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    loopback.always = fault
+    link = short_if_slow(link, fault)
+    began = time.monotonic()
+    outcome = pull(link, wanted())[0]
+    assert time.monotonic() - began < 6
+    assert isinstance(outcome, KINDS[fault]), f"{type(outcome).__name__}: {outcome}"
+    assert is_one_plain_line(outcome)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fault", ["500", "502 page", "empty", "wrong JSON", "login page", "cut", "reset"])
+def test_a_fault_that_passes_costs_nothing_but_time(yahoo: tuple[Server, Loopback, Link], fault: str) -> None:
+    fake, loopback, link = yahoo
+    link = replace(link, timeout_seconds=3.0)
+    fake.tickers["SPY"] = steady()
+    loopback.faults = [fault] * 3
+    assert len(of(good(pull(link, wanted())[0]), "YAHOO:SPY")) == 30
+
+
+def test_a_fault_in_the_middle_leaves_what_arrived_whole(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, loopback, link = yahoo
+    names = ["SPY", "QQQ", "VGK", "RSP"]
+    fake.tickers = {name: steady() for name in names}
+    requests = [wanted(series(f"YAHOO:{name}/adj", "daily", 0)) for name in names]
+    found: list[Outcome] = []
+    for _, outcome in Yahoo().pull(requests, link, TODAY, never):
+        found.append(outcome)
+        loopback.always = "cut" if len(found) == 1 else None
+    assert [isinstance(outcome, Pull) for outcome in found] == [True, False, True, True]
+
+
+def test_an_unknown_ticker_is_named(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(3)
+    missing, present = pull(link, wanted(series("YAHOO:NOPE/adj", "daily", 0)), wanted())
+    assert isinstance(missing, UnknownSeries) and "'NOPE'" in str(missing)
+    assert isinstance(present, Pull)
+
+
+def test_a_proxy_that_refuses_or_is_not_there(yahoo: tuple[Server, Loopback, Link]) -> None:
+    _, _, link = yahoo
+    with ConnectProxy(lambda _: None).running() as refusing:
+        outcome = pull(replace(link, proxy=refusing.url), wanted())[0]
+        assert isinstance(outcome, ProxyFailed) and is_one_plain_line(outcome)
+    outcome = pull(replace(link, proxy="http://ann:secret@127.0.0.1:9"), wanted())[0]
+    assert isinstance(outcome, ProxyFailed) and "127.0.0.1:9" in str(outcome) and "secret" not in str(outcome)
+
+
+def test_a_certificate_that_is_not_trusted(yahoo: tuple[Server, Loopback, Link]) -> None:
+    _, _, link = yahoo
+    outcome = pull(replace(link, ca_bundle=None), wanted())[0]
+    assert isinstance(outcome, TLSFailed) and "network.ca_bundle" in str(outcome)
+
+
+@pytest.mark.parametrize("spell", [(-20, -10), (10, 20)], ids=["ended", "not begun"])
+def test_a_certificate_that_does_not_hold_today(
+    link: Link, authority: trustme.CA, ca_bundle: Path, spell: tuple[int, int]
+) -> None:
+    first, last = (dt.datetime.now(dt.UTC) + DAY * day for day in spell)
+    leaf = authority.issue_cert(*HOSTS, not_before=first, not_after=last)
+    with Loopback(Server().answer, leaf).running() as server, ConnectProxy(lambda _: server.port).running() as proxy:
+        outcome = pull(replace(link, proxy=proxy.url, ca_bundle=ca_bundle), wanted())[0]
+    assert isinstance(outcome, ClockWrong) and "clock" in str(outcome)
+
+
+def test_doctor_can_ask(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    Yahoo().ping(link)
+    loopback.always = "429"
+    with pytest.raises(RateLimited):
+        Yahoo().ping(link)
+
+
+def test_settings_of_yfinance_are_left_as_they_were(yahoo: tuple[Server, Loopback, Link], tmp_path: Path) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = steady(3)
+    before = yfinance.config.debug.hide_exceptions
+    pull(link, wanted())
+    assert yfinance.config.debug.hide_exceptions == before
+    assert (tmp_path / "yahoo").is_dir()  # its cache lives with us
+
+
+returns = st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=30)
+
+
+@given(returns, st.integers(2, 5), st.floats(0.1, 5), st.sampled_from([1.0, 2.0, 4.0, 0.1]))
+def test_carried_prices_are_those_of_one_whole_pull(
+    changes: list[float], new: int, rescaled: float, ratio: float
+) -> None:
+    """Pulled in two parts, with any rescaling between, levels and returns are as if the first pull had seen it all."""
+    span = days(len(changes))
+    levels = [100.0]
+    for change in changes[1:]:
+        levels.append(levels[-1] * (1 + change))
+    cut = len(span) - new
+    first = carry_on(Quotes(span[:cut], levels[:cut], levels[:cut]), ())
+    assert first is not None
+    splits = {span[cut]: ratio} if ratio != 1.0 else {}
+    closes = [level / ratio if number < cut else level for number, level in enumerate(levels)]
+    second = carry_on(Quotes(span, closes, [level * rescaled for level in levels], splits=splits), first.tail)
+    assert second is not None and second.first_new == cut and second.restated == ()
+    assert second.traded == pytest.approx(levels, rel=1e-9)
+    assert second.total == pytest.approx(levels, rel=1e-9)
+
+
+def test_plain_yfinance_talks_to_the_server(
+    yahoo: tuple[Server, Loopback, Link], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady(5)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(link.ca_bundle))
+    monkeypatch.setenv("https_proxy", link.proxy or "")
+    yfinance.set_tz_cache_location(str(tmp_path / "plain"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas' words about yfinance's code
+        frame = yfinance.Ticker("SPY").history(period="max", auto_adjust=False)
+    assert frame["Close"].tolist() == [100.0, 101.0, 102.0, 103.0, 104.0]
+    assert any(query.get("crumb") == "Cru.mb/12" for _, query in loopback.seen)

@@ -1,0 +1,81 @@
+"""A refresh in front of a person: a bar on a terminal, Ctrl-C in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import environment
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal and signals of POSIX")
+
+SHOWN = """
+import datetime as dt
+from xl_thesis.refresh_report import Event, SeriesResult
+from xl_thesis.render import refresh_progress
+with refresh_progress(lines=True) as progress:
+    for number in (1, 2):
+        progress(Event(number, 2, SeriesResult(f"FRED:[red]{number}", "FRED", "fetched", added=3)))
+"""
+
+INTERRUPTED = """
+import json, sys
+from pathlib import Path
+from tests.feeds import LINK, Table, month_rows
+from xl_thesis.pipeline import Scorer, today
+from xl_thesis.refresh import refresh
+from xl_thesis.store import open_store
+from xl_thesis.thesis import load_thesis
+
+with open_store(Path(sys.argv[1])) as store:
+    scorer = Scorer(load_thesis("american_exceptionalism"), store)
+    names = [name for name in scorer.catalogue if name.startswith("FRED:")][:20]
+    provider = Table("FRED", {name: month_rows(name, today()) for name in names}, delay=0.2)
+    report = refresh(scorer, [provider], LINK, only=names, progress=lambda event: print(event.done, flush=True))
+    print(json.dumps([report.stopped, report.exit_code, report.counts(), len(store.series_ids())]))
+"""
+
+
+def test_a_bar_on_a_terminal_and_lines_where_piped() -> None:
+    import pty
+
+    command = [sys.executable, "-c", SHOWN]
+    piped = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert piped.stdout == "[1/2] FRED:[red]1: 3 new\n[2/2] FRED:[red]2: 3 new\n"
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, env=environment(TERM="xterm", COLUMNS="100"), stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    assert "━" in shown.decode()
+    assert b"2/2" in shown
+    assert b"[1/2]" not in shown
+
+
+def test_ctrl_c_ends_it_with_a_report_and_what_was_whole(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / "store.sqlite")]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == "3":
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stdout.read().splitlines()
+    stopped, exit_code, counts, kept = json.loads(rest[-1])
+    assert (stopped, exit_code) == (True, 4)
+    assert counts["fetched"] == kept >= 3
+    assert counts["fetched"] + counts["not asked"] == 20

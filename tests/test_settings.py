@@ -1,0 +1,162 @@
+"""Settings in one file and in variables; the key in the credential store and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xl_thesis import keys, settings
+from xl_thesis.cli import main
+from xl_thesis.errors import InputError
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return int(left.value.code or 0)
+
+
+def test_a_variable_comes_before_the_file_and_the_file_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.read("network.timeout") == settings.Value(settings.SETTINGS["network.timeout"], "30", "default")
+    settings.change("network.timeout", "12")
+    assert settings.read("network.timeout").text == "12"
+    monkeypatch.setenv("XL_THESIS_NETWORK_TIMEOUT", "5")
+    assert (settings.read("network.timeout").text, settings.read("network.timeout").origin) == (
+        "5", "XL_THESIS_NETWORK_TIMEOUT",
+    )  # fmt: skip
+
+
+def test_comments_and_other_settings_stay_when_one_is_changed(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('# ours\nthesis = "jobless_boom" # for now\n\n[network]\nproxy = "http://p:1"\n', encoding="utf-8")
+    settings.change("fred.base_url", "http://gateway.example/fred")
+    settings.change("network.proxy", None)
+    text = file.read_text(encoding="utf-8")
+    assert "# ours" in text
+    assert "# for now" in text
+    assert settings.default_thesis() == "jobless_boom"
+    assert settings.read("fred.base_url").text == "http://gateway.example/fred"
+    assert settings.read("network.proxy").text is None
+    assert settings.read("network.proxy").origin == "default"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder of a user for the user")
+def test_the_file_is_for_the_user_alone(tmp_path: Path) -> None:
+    settings.change("store", "postgresql+psycopg://ann:secret@db/macro")
+    assert stat.S_IMODE((tmp_path / "settings.toml").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("colour = 1", "have no 'colour'; there are: store"),
+        ("[fred]\napi_key = 'x'", "xl-thesis config set fred-key"),
+        ("a = = 1", "are not TOML"),
+        ("[network]\ntimeout = 0", "must be seconds"),
+        ("[network]\nproxy = 'proxy:8080'", "must be an address"),
+        ("[network]\nca_bundle = 'gone.pem'", "must be a file that exists"),
+    ],
+)
+def test_a_wrong_file_is_one_sentence_and_is_not_written_over(
+    tmp_path: Path, content: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content, encoding="utf-8")
+    assert run("config", "list") == 2
+    said = capsys.readouterr().err.strip()
+    assert words in said
+    assert "\n" not in said
+    assert file.read_text(encoding="utf-8") == content
+
+
+def test_the_commands_read_change_and_remove(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("config", "set", "network.proxy", "http://ann:secret@proxy.example:8080") == 0
+    assert run("config", "get", "network.proxy") == 0
+    assert run("config", "list") == 0
+    assert run("config", "list", "--json") == 0
+    said = capsys.readouterr().out
+    assert "secret" not in said
+    assert "http://ann:***@proxy.example:8080" in said
+    assert json.loads(said[said.index("{") :])["network.timeout"] == {"value": "30", "from": "default"}
+    assert run("config", "unset", "network.proxy") == 0
+    assert run("config", "set", "colour", "blue") == 2
+    assert run("config", "set", "network.timeout", "soon") == 2
+    assert run("config", "set", "network.proxy") == 2
+    assert run("config", "get", "colour") == 2
+
+
+def test_the_environment_gives_the_key_where_no_store_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert keys.fred_key() is None
+    monkeypatch.setenv("FRED_API_KEY", KEY)
+    found = keys.fred_key()
+    assert found is not None
+    assert (found.text, found.origin) == (KEY, "FRED_API_KEY")
+    assert KEY not in repr(found)
+
+
+def test_without_a_credential_store_the_key_is_not_kept_and_the_sentence_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.prompt", lambda *_, **__: KEY)
+    assert run("config", "set", "fred-key") == 2
+    said = capsys.readouterr().err
+    assert "set the environment variable FRED_API_KEY" in said
+    assert KEY not in said
+    with pytest.raises(InputError, match="32 small letters"):
+        keys.keep_fred_key("too short")
+    assert run("config", "set", "fred-key", KEY) == 2
+    assert KEY not in capsys.readouterr().err
+
+
+FILE_KEYRING = '''
+import json, os, pathlib
+from keyring.backend import KeyringBackend
+class Keyring(KeyringBackend):
+    """A credential store in a file, for this test: a fourth kind beside those of the three systems."""
+    priority = 1
+    file = pathlib.Path(os.environ["TEST_KEYRING"])
+    def _read(self):
+        return json.loads(self.file.read_text()) if self.file.exists() else {}
+    def get_password(self, service, name):
+        return self._read().get(f"{service}/{name}")
+    def set_password(self, service, name, text):
+        self.file.write_text(json.dumps({**self._read(), f"{service}/{name}": text}))
+    def delete_password(self, service, name):
+        self.file.write_text(json.dumps({k: v for k, v in self._read().items() if k != f"{service}/{name}"}))
+'''
+
+
+def test_the_key_goes_into_the_credential_store_and_comes_before_the_environment(tmp_path: Path) -> None:
+    """Real commands in processes of their own, on a real keyring backend; the terminal never shows the key."""
+    (tmp_path / "file_keyring.py").write_text(FILE_KEYRING, encoding="utf-8")
+    environment = os.environ | {
+        "PYTHON_KEYRING_BACKEND": "file_keyring.Keyring", "TEST_KEYRING": str(tmp_path / "kept.json"),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "FRED_API_KEY": "f" * 32,
+    }  # fmt: skip
+
+    def command(*arguments: str, text: str = "") -> str:
+        done = subprocess.run([sys.executable, "-m", "xl_thesis", "config", *arguments], env=environment, input=text,
+                              capture_output=True, text=True)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    said = command("get", "fred-key") + command("set", "fred-key", text=f"{KEY}\n") + command("get", "fred-key")
+    assert "set, from FRED_API_KEY" in said
+    assert "set, from the system's credential store" in said
+    assert KEY not in said
+    assert "The key is forgotten" in command("unset", "fred-key")
+    assert "set, from FRED_API_KEY" in command("get", "fred-key")
+    assert KEY not in "".join(file.read_text() for file in tmp_path.glob("*.toml"))

@@ -1,0 +1,354 @@
+"""The workbook computes: each formula gives the engine's number, also after inputs were changed, in two programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.utils.cell import get_column_letter, range_boundaries
+
+from tests.recalculate import POISON, by_ironcalc, by_libreoffice, differences, formulas, poisoned, values
+from tests.snapshots import CASES, START, case, content_of, data_of, scorer_of
+from xl_thesis.definition import Thesis
+from xl_thesis.evaluation import Evaluation
+from xl_thesis.pipeline import month_end_days
+from xl_thesis.scoring import displayed_points
+from xl_thesis.thesis import load_thesis
+from xl_thesis_workbook.inputs import input_pairs
+from xl_thesis_workbook.layout import INPUT_INDICATORS, INPUT_LABELS, INPUT_PILLARS, INPUT_RULES, Block
+from xl_thesis_workbook.package import fill
+from xl_thesis_workbook.snapshot import snapshot_bytes
+
+THESIS = load_thesis("american_exceptionalism")
+Places = dict[tuple[str, Any, str], tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def sound() -> bytes:
+    return data_of("content")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_formula_gives_the_engines_number(name: str) -> None:
+    data = data_of(name)
+    places = formulas(data)
+    assert len(places) > 1_000
+    assert differences(values(data, places), by_ironcalc(data, places)) == []
+
+
+def test_the_poison_reaches_every_formula(sound: bytes) -> None:
+    """A cache that was left alone could pass for a computed number."""
+    places = [place for place in formulas(sound) if "date" not in place[0]]
+    kept = openpyxl.load_workbook(io.BytesIO(poisoned(sound)), data_only=True)["Model"]
+    assert kept["B10"].value == float(POISON)
+    assert len(re.findall(POISON.encode(), poisoned_text(sound))) == len(places)
+
+
+def poisoned_text(data: bytes) -> bytes:
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(poisoned(data))) as package:
+        return b"".join(package.read(name) for name in package.namelist() if name.startswith("xl/worksheets/"))
+
+
+def places_of(data: bytes) -> Places:
+    """Sheet and cell by table, key and English header, where tables have English headers."""
+    found: Places = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+        for table in sheet.tables.values():
+            left, top, right, bottom = range_boundaries(table.ref)
+            for row in range(top + 1, bottom + 1):
+                for column in range(left, right + 1):
+                    key, header = sheet.cell(row, left).value, sheet.cell(top, column).value
+                    if table.displayName == "ScoreHistory":
+                        key = row - top - 1
+                    found[table.displayName, key, header] = (sheet.title, f"{get_column_letter(column)}{row}")
+    return found
+
+
+@dataclass
+class Change:
+    """A changed input: its table, row and column, the new value, and the same for the thesis."""
+
+    table: str
+    key: str
+    header: str
+    value: float
+    apply: Callable[[Thesis], Thesis]
+
+
+def with_item(field: str, key: str, **update: object) -> Callable[[Thesis], Thesis]:
+    def change(thesis: Thesis) -> Thesis:
+        items = tuple(
+            item.model_copy(update=update) if item.id == key else item for item in getattr(thesis, field)
+        )
+        return thesis.model_copy(update={field: items})
+
+    return change
+
+
+def given_before() -> set[str]:
+    """Indicators that hang on scores which only hold for the definition as it is."""
+    result = case("content").evaluation
+    return {item.id for item in result.indicators if item.is_precomputed or item.score is None}
+
+
+WEIGHTS = st.floats(0, 3, allow_subnormal=False).map(lambda value: round(value, 4))
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> list[Change]:
+    """Some inputs, each changed once."""
+    found = []
+    for pillar in draw(st.lists(st.sampled_from(THESIS.pillars), max_size=3, unique_by=lambda item: item.id)):
+        if draw(st.booleans()):
+            found.append(Change("InputPillars", pillar.id, "On", 0, with_item("pillars", pillar.id, weight=0.0)))
+        else:
+            weight = draw(WEIGHTS)
+            found.append(
+                Change("InputPillars", pillar.id, "Weight", weight, with_item("pillars", pillar.id, weight=weight))
+            )
+    for item in draw(st.lists(st.sampled_from(THESIS.indicators), max_size=10, unique_by=lambda one: one.id)):
+        kind = draw(st.sampled_from(["On", "Weight", "Direction", "Posts"]))
+        if kind == "On":
+            found.append(Change("InputIndicators", item.id, kind, 0, with_item("indicators", item.id, weight=0.0)))
+        elif kind == "Weight" or item.id in given_before():
+            weight = draw(WEIGHTS)
+            found.append(
+                Change("InputIndicators", item.id, "Weight", weight, with_item("indicators", item.id, weight=weight))
+            )
+        elif kind == "Direction" or item.normalise.kind == "midrank":
+            turned = -item.direction
+            found.append(
+                Change("InputIndicators", item.id, "Direction", turned,
+                       with_item("indicators", item.id, direction=turned))
+            )  # fmt: skip
+        elif item.normalise.kind == "goalposts":
+            low, middle, _ = item.normalise.posts
+            high = middle + draw(st.floats(0.1, 9).map(lambda value: round(value, 3)))
+            rule = item.normalise.model_copy(update={"posts": (low, middle, high)})
+            found.append(
+                Change("InputIndicators", item.id, "Scores 100", high, with_item("indicators", item.id, normalise=rule))
+            )
+        else:
+            scale = draw(st.floats(0.2, 5).map(lambda value: round(value, 3)))
+            rule = item.normalise.model_copy(update={"scale": scale})
+            found.append(
+                Change("InputIndicators", item.id, "Scale", scale, with_item("indicators", item.id, normalise=rule))
+            )
+    if draw(st.booleans()):
+        limit = draw(st.floats(30, 44).map(lambda value: round(value, 2)))
+        first = THESIS.labels[0]
+        found.append(Change("InputLabels", first.id, "Below", limit, with_item("labels", first.id, below=limit)))
+    if draw(st.booleans()):
+        least = draw(st.sampled_from([0.0, 0.2, 0.35, 0.6, 0.72, 0.95]))
+
+        def with_rule(thesis: Thesis) -> Thesis:
+            return thesis.model_copy(
+                update={"method": thesis.method.model_copy(update={"min_pillar_coverage": least})}
+            )
+
+        found.append(Change("InputRules", "min_pillar_coverage", "Value", least, with_rule))
+    return found
+
+
+def changed_thesis(found: list[Change]) -> Thesis:
+    thesis = THESIS
+    for change in found:
+        thesis = change.apply(thesis)
+    return thesis
+
+
+def expected_numbers(result: Evaluation, thesis: Thesis) -> dict[tuple[str, Any, str], Any]:
+    """What the engine says, by table, key and header; nothing is an empty text."""
+    label = "" if result.score is None else thesis.label_of(result.score).text.en
+    found: dict[tuple[str, Any, str], Any] = {
+        ("ThesisResult", "score", "Value"): result.score, ("ThesisResult", "label", "Value"): label,
+        ("ThesisResult", "coverage", "Value"): result.coverage.effective,
+        ("ThesisResult", "nominal_coverage", "Value"): result.coverage.nominal,
+        ("ThesisResult", "low", "Value"): result.bounds.low if result.bounds else None,
+        ("ThesisResult", "high", "Value"): result.bounds.high if result.bounds else None,
+        ("ThesisResult", "outcome", "Value"): result.outcome_score,
+        ("ThesisResult", "driver", "Value"): result.driver_score,
+        ("ThesisResult", "uncontested", "Value"): result.score_without_contested,
+    }  # fmt: skip
+    shown, shares = (displayed_points(result.score, items) for items in (result.pillars, result.indicators))
+    for pillar in result.pillars:
+        for header, value in (("Score", pillar.score), ("Coverage", pillar.coverage), ("Share", pillar.weight),
+                              ("Effective weight", pillar.effective_weight), ("Contribution", pillar.contribution),
+                              ("Points", shown.get(pillar.id))):  # fmt: skip
+            found["ThesisPillars", pillar.id, header] = value
+    for item in result.indicators:
+        for header, value in (("Score", item.score), ("Effective weight", item.effective_weight),
+                              ("Contribution", item.contribution), ("Points", shares.get(item.id))):  # fmt: skip
+            found["ThesisModel", item.id, header] = value
+    return {place: "" if value is None else value for place, value in found.items()}
+
+
+def expected_history(found: list[Change], thesis: Thesis) -> dict[tuple[str, Any, str], Any]:
+    """Past scores by the changed weights, switches and directions, from the readings of the definition."""
+    turned = {change.key for change in found if change.header == "Direction"}
+    with scorer_of(thesis) as scorer:
+        panel = case("content").panel.turned(np.array([item.id in turned for item in thesis.indicators]))
+        whole = {"Score": scorer.score_panel(panel), "Outcomes": scorer.score_panel(panel, "outcome"),
+                 "Drivers": scorer.score_panel(panel, "driver")}  # fmt: skip
+    numbers: dict[tuple[str, Any, str], Any] = {}
+    for header, scores in whole.items():
+        for row, value in enumerate(scores.score.tolist()):
+            numbers["ScoreHistory", row, header] = "" if value != value else value
+    for row, value in enumerate(whole["Score"].coverage.tolist()):
+        numbers["ScoreHistory", row, "Coverage"] = value
+    return numbers
+
+
+def all_expected(found: list[Change]) -> dict[tuple[str, Any, str], Any]:
+    thesis = changed_thesis(found)
+    with scorer_of(thesis) as scorer:
+        result = scorer.evaluate(None)
+    return {**expected_numbers(result, thesis), **expected_history(found, thesis)}
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=changes())
+def test_changed_inputs_give_what_the_engine_gives_for_the_changed_thesis(sound: bytes, found: list[Change]) -> None:
+    places = places_of(sound)
+    expected = {places[key]: value for key, value in all_expected(found).items()}
+    inputs = {places[change.table, change.key, change.header]: change.value for change in found}
+    assert differences(expected, by_ironcalc(sound, expected, inputs)) == []
+
+
+FIXED: list[list[Change]] = [
+    [Change("InputPillars", "EQUITY", "On", 0, with_item("pillars", "EQUITY", weight=0.0)),
+     Change("InputIndicators", "broad_usd", "Direction", 1, with_item("indicators", "broad_usd", direction=1))],
+    [Change("InputPillars", name, "On", 0, with_item("pillars", name, weight=0.0))
+     for name in ("DOLLAR", "EQUITY", "CRYPTO", "FED", "AI")],
+    [Change("InputIndicators", "dxy_trend", "Weight", 2.5, with_item("indicators", "dxy_trend", weight=2.5)),
+     Change("InputIndicators", "btc_drift", "On", 0, with_item("indicators", "btc_drift", weight=0.0))],
+]  # fmt: skip
+
+
+def typed(data: bytes, found: list[Change]) -> bytes:
+    """The workbook with inputs changed in the file."""
+    blocks: dict[str, Block] = {
+        block.table: block for block in (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES)
+    }
+    book = openpyxl.load_workbook(io.BytesIO(data))["Inputs"]
+    rows = {}
+    for change in found:
+        name = change.table
+        rows.setdefault(name, [[cell.value for cell in line] for line in book[book.tables[name].ref][1:]])
+        line = next(line for line in rows[name] if line[0] == change.key)
+        line[blocks[name][change.header]] = change.value
+    return fill(data, rows)
+
+
+def test_libreoffice_computes_the_same_also_with_changed_inputs(sound: bytes, office: str, tmp_path: Path) -> None:
+    chinese = data_of("chinese")
+    books = {"sound": sound, "chinese": chinese, "second": data_of("second")}
+    books |= {f"changed{number}": typed(sound, found) for number, found in enumerate(FIXED)}
+    computed = by_libreoffice(office, books, tmp_path)
+    for name in ("sound", "chinese", "second"):
+        places = formulas(books[name])
+        assert differences(values(books[name], places), values(computed[name], places)) == []
+    places = places_of(sound)
+    for number, found in enumerate(FIXED):
+        expected = {places[key]: value for key, value in all_expected(found).items()}
+        assert differences(expected, values(computed[f"changed{number}"], expected)) == []
+
+
+def test_a_turned_direction_mirrors_a_score_that_came_with_the_package(sound: bytes) -> None:
+    places = places_of(sound)
+    score = places["ThesisModel", "us_vs_china", "Score"]
+    turned = by_ironcalc(sound, [score], {places["InputIndicators", "us_vs_china", "Direction"]: 1})
+    assert turned[score] == pytest.approx(100 - values(sound, [score])[score], abs=1e-12)
+
+
+def test_what_no_formula_computes_says_that_it_no_longer_holds(sound: bytes) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(sound))
+    result = case("content").evaluation
+    named = {name: next(iter(book.defined_names[name].destinations)) for name in ("DefinitionHash", "DataHash")}
+    places = [(sheet, cell.replace("$", "")) for sheet, cell in named.values()]
+    band, since, state = ("Dashboard", "G5"), ("Dashboard", "U7"), ("Dashboard", "A10")
+    weight = places_of(sound)["InputIndicators", "dxy_trend", "Weight"]
+    before = by_ironcalc(sound, [*places, band, since, state])
+    after = by_ironcalc(sound, [*places, band, since, state], {weight: 0.9})
+    assert [before[place] for place in places] == [result.definition_hash, result.data_hash]
+    assert re.fullmatch(r"\d+\.\d – \d+\.\d", before[band])
+    assert {after[place] for place in (*places, band, since)} == {"inputs changed"}
+    assert after[state].startswith("1 inputs differ")
+    again = by_ironcalc(sound, [*places, band], {weight: 0.3})  # typed back
+    assert again == {place: before[place] for place in (*places, band)}
+
+
+def test_each_input_stands_beside_the_definitions_value_and_takes_only_what_has_a_meaning(sound: bytes) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(sound))["Inputs"]
+    guarded = {cell for rule in sheet.data_validations.dataValidation for cells in rule.sqref.ranges for cell in
+               (f"{get_column_letter(column)}{row}" for row, column in cells.cells)}  # fmt: skip
+    for block in (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES):
+        header, *rows = sheet[sheet.tables[block.table].ref]
+        names = [cell.value for cell in header]
+        for now, then in input_pairs(block):
+            for row in rows:
+                cell, definition = row[names.index(now)], row[names.index(then)]
+                assert cell.value == definition.value
+                assert (cell.coordinate in guarded) == (cell.value is not None)
+                assert cell.style.startswith("Input") == (cell.value is not None)
+
+
+ALLOWED = {
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTIF", "DATE", "EOMONTH", "IF", "IFERROR", "INDEX", "INT", "ISNUMBER", "LARGE",
+    "MATCH", "MAX", "MIN", "N", "NA", "OR", "ROUND", "ROWS", "SMALL", "SUM", "SUMIFS", "SUMPRODUCT", "TEXT", "WEEKDAY",
+    "_xlfn.NORM.S.DIST", "_xlfn.NORM.S.INV",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["content", "chinese"])
+def test_only_functions_that_excel_2010_and_libreoffice_have(name: str) -> None:
+    for formula in formulas(data_of(name)).values():
+        bare = re.sub(r'"[^"]*"', "", formula)
+        assert set(re.findall(r"([A-Za-z_.][\w.]*)\(", bare)) <= ALLOWED, formula
+        assert not re.search(r'COUNTIFS?\([^()]*"[<>=]', formula), "a number turned into text loses digits"
+        assert "THESIS_" not in bare and len(formula) < 2_000
+
+
+def test_history_is_there_where_a_percentile_needs_it_and_nowhere_else(sound: bytes) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(sound))
+    content = case("content")
+    ranked = {item.id for item in THESIS.indicators if item.normalise.kind == "midrank"}
+    assert set(book["Data"].tables) == {f"Data_{name}" for name in ranked}
+    sheet = book["Data"]
+    for name in ranked:
+        rows = sheet[sheet.tables[f"Data_{name}"].ref][1:]
+        history = content.workings[name].history
+        if history is None:
+            assert [cell.value for cell in rows[0]] == [None, None, None]
+        else:
+            assert [row[1].value for row in rows] == history.values.tolist()
+            assert [row[0].value.date().isoformat() for row in rows] == history.days.astype(str).tolist()
+
+
+def test_the_window_of_the_history_is_the_past_of_the_panel(sound: bytes) -> None:
+    places = places_of(sound)
+    days = month_end_days(START, case("content").evaluation.as_of)
+    found = values(sound, [places["ScoreHistory", row, "As of"] for row in range(len(days))])
+    epoch = dt.date(1899, 12, 30)
+    assert [epoch + dt.timedelta(days=int(value)) for value in found.values()] == days
+
+
+def test_without_formulas_everything_is_a_value(sound: bytes) -> None:
+    data = snapshot_bytes(content_of(THESIS, choice="none"))
+    assert formulas(data) == {}
+    book, live = openpyxl.load_workbook(io.BytesIO(data)), openpyxl.load_workbook(io.BytesIO(sound), data_only=True)
+    assert "Data" not in book.sheetnames
+    for place in ("A5", "G5", "L5", "A7", "A9"):
+        assert book["Dashboard"][place].value == live["Dashboard"][place].value

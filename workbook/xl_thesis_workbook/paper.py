@@ -1,0 +1,45 @@
+"""How a sheet is printed: paper, margins, header row, footer."""
+
+from __future__ import annotations
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_thesis_workbook import phrases
+from xl_thesis_workbook.content import SnapshotContent
+from xl_thesis_workbook.draft import Draft
+from xl_thesis_workbook.layout import SheetPlan
+
+_A4_PIXELS = 980  # what surely fits across a landscape page between its margins, at full size
+
+
+def set_page(draft: Draft, sheet: Worksheet, content: SnapshotContent, header_row: int | None = None) -> None:
+    """A4, landscape, as wide as a page, the header row on each page, and a footer that says what this is."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    for side in ("left", "right"):
+        setattr(sheet.page_margins, side, 0.4)
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.3
+    if header_row is not None:
+        sheet.print_title_rows = f"{header_row}:{header_row}"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    result = content.evaluation
+    sheet.oddFooter.left.text = draft.say(phrases.FOOTER_LEFT, thesis=result.thesis, as_of=result.as_of)
+    sheet.oddFooter.center.text = sheet.title
+    sheet.oddFooter.right.text = draft.say(phrases.FOOTER_RIGHT, version=content.version)
+
+
+def split_pages(sheet: Worksheet, plan: SheetPlan, second_page: str) -> None:
+    """Print on two pages across, with the frozen columns on both."""
+    columns = plan.block.columns
+    first = plan.block[second_page]
+    frozen = sheet[plan.frozen].column - 1
+    pixels = [column.width * 7 + 5 for column in columns]
+    widest = max(sum(pixels[:first]), sum(pixels[:frozen]) + sum(pixels[first:]))
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.fitToHeight = None
+    sheet.page_setup.scale = min(100, int(100 * _A4_PIXELS / widest))
+    sheet.col_breaks.append(Break(id=first))
+    sheet.print_title_cols = f"A:{get_column_letter(frozen)}"

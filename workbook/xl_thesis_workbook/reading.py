@@ -1,0 +1,179 @@
+"""What the cells of a package hold: values with their kinds, and formulas beside the values they had."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from xml.etree import ElementTree as ET
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
+from xl_thesis_workbook.book import Book, TablePlace, local
+from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.grid import FORMULA, Cell, Formula, Grid, Old
+
+_CELL = re.compile(
+    rb"<(?:[\w.-]+:)?c(?:\s[^>]*)?>(?:<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>(?P<formula>[^<]*)</[^>]*>))?"
+    rb"\s*(?:<(?:[\w.-]+:)?v(?:\s[^>]*)?>(?P<value>[^<]*)</)?"
+)
+FIRST = dt.date(1899, 12, 30)  # the day with the number 0
+_TAG = re.compile(rb"<[^>]*>")
+_PREFIX = re.compile(rb"(</?)[A-Za-z_][\w.-]*:")
+_PREFIXED = re.compile(rb"\s(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_LAST_DAY = 2_958_466
+_NUMBER = re.compile(rb"^<c[^>]*><v>([^<]+)</v></c>$")  # what most cells are
+_ROUNDING = 1e-14  # some programs write 15 digits
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a cell holds: its value, and the formula that made it; ``formula`` is empty where it is shared."""
+
+    value: Value
+    formula: str | None = None
+    is_error: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return self.value is None and self.formula is None
+
+
+class Reader:
+    """The values of a workbook's cells: words from wherever the file keeps them, days as days."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._epoch = dt.date(1904, 1, 1) if book.is_mac else FIRST
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        root = self._part("sharedStrings")
+        return [] if root is None else [decoded(_words(item)) for item in root]
+
+    @cached_property
+    def _day_styles(self) -> set[str]:
+        """The styles, by number, that show a number as a day."""
+        root = self._part("styles")
+        if root is None:
+            return set()
+        codes = {str(number): code for number, code in BUILTIN_FORMATS.items()}
+        own = [item for item in root.iter() if local(item) == "numFmt"]
+        codes |= {item.get("numFmtId", ""): item.get("formatCode", "") for item in own}
+        formats = next((item for item in root if local(item) == "cellXfs"), ())
+        return {
+            str(number)
+            for number, item in enumerate(formats)
+            if is_date_format(codes.get(item.get("numFmtId", "0"), "General"))
+        }
+
+    def _part(self, kind: str) -> ET.Element | None:
+        package = self.book.package
+        for item in self.book.relations:
+            name = package.name_of(item.target) if item.kind == kind else None
+            if name is not None:
+                return package.tree(name)
+        return None
+
+    def found(self, cell: Old) -> Found:
+        """What one cell holds."""
+        kind = cell.tag.get("t", "n")
+        plain = _NUMBER.search(cell.xml) if kind == "n" else None
+        if plain is not None:
+            return Found(self._value(kind, plain[1].decode(), cell.tag.get("s", "0")))
+        if kind == "inlineStr":
+            root = ET.fromstring(_without_prefix(cell.xml))  # noqa: S314 - a part of what was checked
+            return Found(decoded("".join(_words(item) for item in root)) or None)
+        match = _CELL.match(cell.xml)
+        text = match and match["value"]
+        raw = match and match["formula"]
+        has_formula = b"f" in cell.xml and FORMULA.search(cell.xml) is not None
+        formula = (unescape(raw.decode()) if raw else "") if has_formula else None
+        if text is None or (text == b"" and kind != "str"):
+            return Found(None, formula)
+        words = unescape(text.decode()) if b"&" in text else text.decode()
+        return Found(self._value(kind, words, cell.tag.get("s", "0")), formula, kind == "e")
+
+    def _value(self, kind: str, words: str, style: str) -> Value:
+        if kind == "s":
+            return self._strings[int(words)] if int(words) < len(self._strings) else None
+        if kind in ("str", "e"):
+            return decoded(words)
+        if kind == "b":
+            return words.strip() in ("1", "true")
+        if kind == "d":
+            return words
+        number = int(words) if words.isdigit() else float(words)
+        if style in self._day_styles and 0 < number < _LAST_DAY and number == int(number):
+            return self._epoch + dt.timedelta(days=int(number))
+        return number
+
+    def cells(self, grid: Grid, table: TablePlace, number: int) -> list[Found]:
+        """What a row of a table holds, column by column."""
+        found = {cell.column: cell for cell in grid.cells(number)}
+        return [
+            self.found(found[column]) if column in found else Found(None)
+            for column in range(table.left, table.right + 1)
+        ]
+
+    def rows(self, grid: Grid, table: TablePlace) -> Iterator[list[Cell]]:
+        """The rows of a table as they would be given to ``fill``."""
+        for number in range(table.first, table.bottom + (0 if table.has_totals else 1)):
+            yield [as_cell(item) for item in self.cells(grid, table, number)]
+
+
+def as_cell(found: Found) -> Cell:
+    """What was found, as it would be written."""
+    if found.formula is None:
+        return found.value
+    value = found.value
+    return Formula(found.formula, (value - FIRST).days if isinstance(value, dt.date) else value)
+
+
+def is_same(value: Value, other: Value) -> bool:
+    """Whether two values are one in a cell: a true is no 1, an empty text is no value, the fifteenth digit may differ.
+
+    >>> is_same(1, 1.0), is_same(True, 1), is_same("", None), is_same(0.1 + 0.2, 0.3)
+    (True, False, True, True)
+    """
+    value, other = (None if item == "" or _is_gap(item) else item for item in (value, other))
+    if isinstance(value, bool) != isinstance(other, bool):
+        return False
+    if isinstance(value, str) and isinstance(other, str):
+        return decoded(value) == decoded(other)
+    if isinstance(value, float) and isinstance(other, int | float):
+        return math.isclose(value, other, rel_tol=_ROUNDING, abs_tol=0.0)
+    return value == other
+
+
+def _is_gap(item: Value) -> bool:
+    return isinstance(item, float) and not math.isfinite(item)
+
+
+def decoded(text: str) -> str:
+    """Text without the format's escapes.
+
+    >>> decoded("a_x000D_b _x005F_x0041_")
+    'a\\rb _x0041_'
+    """
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def _words(item: ET.Element) -> str:
+    """The text of a string with its runs, without its pronunciation."""
+    if local(item) == "rPh":
+        return ""
+    if local(item) == "t":
+        return item.text or ""
+    return "".join(_words(child) for child in item)
+
+
+def _without_prefix(xml: bytes) -> bytes:
+    """A cell as XML of its own, whose prefixes nobody declares."""
+    return _TAG.sub(lambda tag: _PREFIXED.sub(b"", _PREFIX.sub(rb"\1", tag[0])), xml)

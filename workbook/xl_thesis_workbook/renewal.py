@@ -1,0 +1,190 @@
+"""A workbook renewed from one as it would be made today: tables by name, everything else of ours by its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from xl_thesis_workbook.book import Book, TablePlace, local
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
+from xl_thesis_workbook.opc import Package
+from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same
+from xl_thesis_workbook.report import CellChange, Report
+from xl_thesis_workbook.room import is_our_formula, shape_of
+from xl_thesis_workbook.step import Rows
+from xl_thesis_workbook.update import Update
+
+_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)")
+
+Address = tuple[int, int]  # row, column
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
+    the columns of inputs, each with the column of the definition's value.
+    """
+
+    skeleton: bytes
+    tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
+    inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Renewal:
+    """One workbook and the one that it is to become."""
+
+    def __init__(self, old: bytes, fresh: Fresh, day: dt.date | None = None, *, is_check: bool = False) -> None:
+        self._update = Update(Book(Package(old)), day, is_check=is_check)
+        self._new = Book(Package(fresh.skeleton))
+        self._reader = Reader(self._new)
+        self._grids = {part: Grid(self._new.package.read(part)) for part in self._new.sheets.values()}
+        self._fresh = fresh
+
+    def run(self) -> Report:
+        """Find everything that differs."""
+        old = self._update.book.tables
+        self._update.ours = [old[name] for name in self._new.tables if name in old]
+        for table in self._new.tables.values():
+            self._update.table(table.name, self._rows(table))
+        for title, part in self._new.sheets.items():
+            self._free_cells(title, part)
+        return self._update.report
+
+    def finish(self) -> bytes:
+        """The workbook as it is now to be."""
+        return self._update.finish()
+
+    def _rows(self, table: TablePlace) -> Rows:
+        rows = self._fresh.tables.get(table.name)
+        if rows is None:
+            rows = list(self._reader.rows(self._grids[table.sheet], table))
+        return Rows(table.columns, rows, self._fresh.inputs.get(table.name, {}))
+
+    def _free_cells(self, title: str, part: str) -> None:
+        """What a sheet of ours holds beside its tables."""
+        sheet, is_moved = self._counterpart(title, part)
+        if sheet is None:
+            return
+        step = _FreeCells(self._update, title, sheet)
+        if is_moved:
+            step.by_shape(dict(self._outside(part)))
+        else:
+            step.by_place(dict(self._outside(part)))
+
+    def _outside(self, part: str) -> Iterator[tuple[Address, Found]]:
+        """Cells of a sheet of the new workbook that hold something and lie in no table."""
+        boxes = [table for table in self._new.tables.values() if table.sheet == part]
+        for number in self._grids[part].rows:
+            for cell in self._grids[part].cells(number):
+                is_inside = any(
+                    box.left <= cell.column <= box.right and box.top <= number <= box.bottom for box in boxes
+                )
+                found = None if is_inside else self._reader.found(cell)
+                if found is not None and not found.is_empty:
+                    yield (number, cell.column), found
+
+    def _counterpart(self, title: str, part: str) -> tuple[str | None, bool]:
+        """The old workbook's part for a sheet of ours, and whether what we know of it lies elsewhere than in ours."""
+        old, pairs = self._update.book, []
+        for name, table in self._new.tables.items():
+            if table.sheet == part and name in old.tables:
+                other = old.tables[name]
+                pairs.append((other.sheet, (other.top, other.left) != (table.top, table.left)))
+        theirs = _named_cells(old)
+        for name, (sheet, address) in _named_cells(self._new).items():
+            if sheet == part and name in theirs:
+                pairs.append((theirs[name][0], theirs[name][1] != address))
+        if not pairs:
+            same = {name.lower(): other for name, other in old.sheets.items()}.get(title.lower())
+            return same, False
+        sheets = [sheet for sheet, _ in pairs]
+        sheet = max(set(sheets), key=sheets.count)
+        return sheet, any(is_moved or other != sheet for other, is_moved in pairs)
+
+
+class _FreeCells:
+    """Cells beside the tables of one sheet, in the old workbook."""
+
+    def __init__(self, update: Update, title: str, sheet: str) -> None:
+        self._update, self._title, self._sheet = update, title, sheet
+        self._grid = update.grid(sheet)
+        self._writer = Writer(self._grid.prefix)
+
+    def by_place(self, wanted: Mapping[Address, Found]) -> None:
+        """Renew what lies where it lies in ours."""
+        for address, found in wanted.items():
+            old = self._grid.cell(*address)
+            before = Found(None) if old is None else self._update.reader.found(old)
+            change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
+            if found.formula is not None:
+                self._formula(address, change, old, before, found)
+            elif before.formula is not None:
+                self._update.report.formulas.append(change)
+            elif not is_same(before.value, found.value):
+                self._update.report.changed.append(change)
+                style = f' s="{old.tag["s"]}"' if old is not None and "s" in old.tag else ""
+                letters = get_column_letter(address[1])
+                self._put(address, self._writer.row(address[0], [(letters, style)], [found.value]).encode())
+
+    def by_shape(self, wanted: Mapping[Address, Found]) -> None:
+        """Where cells have been moved, renew the formulas that can be told from all others by their words."""
+        old: dict[str, list[tuple[Address, Old]]] = defaultdict(list)
+        for number in self._grid.rows:
+            for cell in self._grid.cells(number):
+                formula = self._update.reader.found(cell).formula
+                if formula:
+                    old[shape_of(formula)].append(((number, cell.column), cell))
+        ours: dict[str, list[Found]] = defaultdict(list)
+        for found in wanted.values():
+            if found.formula:
+                ours[shape_of(found.formula)].append(found)
+        left = 0
+        for shape, group in ours.items():
+            if len(group) == len(old[shape]) == 1:
+                ((address, cell),), (found,) = old[shape], group
+                before = self._update.reader.found(cell)
+                change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
+                self._formula(address, change, cell, before, found)
+            else:
+                left += len(old[shape])
+        if left:
+            self._update.report.notes.append(
+                f"cells of the sheet {self._title} were moved: {left} of its formulas get their values when the file is"
+                " next calculated"
+            )
+
+    def _formula(self, address: Address, change: CellChange, old: Old | None, before: Found, found: Found) -> None:
+        report, value = self._update.report, as_cell(found)
+        assert isinstance(value, Formula), "asked only for formulas"  # noqa: S101
+        if old is None or before.formula is None or not is_our_formula(before.formula, value.text):
+            report.formulas.append(change)
+            return
+        now = as_cell(before)
+        if isinstance(now, Formula) and not is_same(now.value, value.value):
+            report.calculated += 1
+            self._put(address, self._writer.with_value(old, value.value))
+
+    def _put(self, address: Address, xml: bytes) -> None:
+        self._update.put(self._sheet, address[0], [Segment(address[1], address[1], xml)])
+
+
+def _letters(address: Address) -> str:
+    return f"{get_column_letter(address[1])}{address[0]}"
+
+
+def _named_cells(book: Book) -> dict[str, tuple[str, Address]]:
+    """Names of single cells: the sheet's part and the address of each."""
+    found = {}
+    for item in book.root.iter():
+        match = _ONE_CELL.fullmatch((item.text or "").strip()) if local(item) == "definedName" else None
+        if match and "localSheetId" not in item.attrib:
+            sheet = book.sheets.get((match[1] or match[2]).replace("''", "'"))
+            if sheet is not None:
+                found[item.get("name", "").lower()] = (sheet, coordinate_to_tuple(match[3] + match[4]))
+    return found

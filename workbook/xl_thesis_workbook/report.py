@@ -1,0 +1,144 @@
+"""What an update, a check or a comparison found, cell by cell, in words and as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.grid import Cell, Formula
+
+_MOST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell: its table, the key of its row, its column, and what it held before and after.
+
+    A cell beside the tables has its sheet's name and its address, and no column.
+    """
+
+    table: str
+    key: Value
+    column: str
+    before: Cell
+    after: Cell
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.table, shown(self.key), self.column) if part)
+        return f"{where}: {shown(self.before)} -> {shown(self.after)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as JSON values."""
+        return {
+            "table": self.table,
+            "key": plain(self.key),
+            "column": self.column,
+            "before": plain(self.before),
+            "after": plain(self.after),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row of a table, by its key."""
+
+    table: str
+    key: Value
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {"table": self.table, "key": plain(self.key)}
+
+
+@dataclass
+class Report:
+    """What an update did and what it left alone.
+
+    ``added``: new rows. ``changed``: cells with another value. ``calculated``: how many values of formulas were
+    renewed. ``inputs``: inputs that somebody changed (before is the definition's value). ``formulas``: our cells in
+    which somebody has written a formula, or a value where we have one. ``rows``: rows that we know no more, kept.
+    ``removed``: days that a history has no more, taken out. ``notes``: sentences about what else was left alone.
+    """
+
+    added: list[RowChange] = field(default_factory=list)
+    changed: list[CellChange] = field(default_factory=list)
+    calculated: int = 0
+    inputs: list[CellChange] = field(default_factory=list)
+    formulas: list[CellChange] = field(default_factory=list)
+    rows: list[RowChange] = field(default_factory=list)
+    removed: list[RowChange] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything in the file is other than before."""
+        return bool(self.added or self.changed or self.calculated or self.removed)
+
+    def add(self, other: Report) -> None:
+        """Take in what another found."""
+        self.added += other.added
+        self.changed += other.changed
+        self.calculated += other.calculated
+        self.inputs += other.inputs
+        self.formulas += other.formulas
+        self.rows += other.rows
+        self.removed += other.removed
+        self.notes += other.notes
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return {
+            "added": [item.to_json() for item in self.added],
+            "changed": [item.to_json() for item in self.changed],
+            "calculated": self.calculated,
+            "inputs_kept": [item.to_json() for item in self.inputs],
+            "formulas_kept": [item.to_json() for item in self.formulas],
+            "removed": [item.to_json() for item in self.removed],
+            "rows_kept": [item.to_json() for item in self.rows],
+            "notes": list(self.notes),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The report as text."""
+        for table, count in Counter(item.table for item in self.added).items():
+            yield f"{count} new row{'s' if count > 1 else ''} in {table}"
+        for table, count in Counter(item.table for item in self.removed).items():
+            yield f"{count} row{'s' if count > 1 else ''} removed from {table}, which the data have no more"
+        yield from listing("changed", self.changed)
+        if self.calculated:
+            yield f"{self.calculated} values of formulas renewed"
+        yield from listing("inputs kept as somebody changed them", self.inputs)
+        yield from listing("cells of ours kept as somebody wrote them", self.formulas)
+        for table, count in Counter(item.table for item in self.rows).items():
+            yield f"{count} row{'s' if count > 1 else ''} of {table} kept that the data have no more"
+        yield from self.notes
+
+
+def listing(title: str, changes: list[CellChange]) -> Iterator[str]:
+    """Changes under a title, the first dozen of them in full."""
+    if not changes:
+        return
+    yield f"{len(changes)} {title}:"
+    yield from (f"  {change}" for change in changes[:_MOST_LINES])
+    if len(changes) > _MOST_LINES:
+        yield f"  and {len(changes) - _MOST_LINES} more"
+
+
+def plain(value: Cell) -> Any:
+    """A cell as a JSON value; a formula begins with ``=``."""
+    if isinstance(value, Formula):
+        return f"={value.text}"
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def shown(value: Cell) -> str:
+    """A cell in words."""
+    if value is None or value == "":
+        return "empty"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(plain(value))

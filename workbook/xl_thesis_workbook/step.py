@@ -1,0 +1,89 @@
+"""One table of one workbook on its way from what it holds to what it is to hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xl_thesis.errors import InputError
+from xl_thesis_workbook.book import Book, TablePlace
+from xl_thesis_workbook.cells import Value, clean_text, is_writable_day
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Writer
+from xl_thesis_workbook.reading import Reader, decoded
+from xl_thesis_workbook.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a table is to have: the first column is the key.
+
+    ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
+    key is a formula, the table is a window of fixed size over the newest rows.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_window(self) -> bool:
+        """Whether the table shows the last rows, as many as it has room for."""
+        return bool(self.rows) and isinstance(self.rows[0][0], Formula)
+
+
+class Step:
+    """One table of one workbook on its way from what it holds to what it is to hold.
+
+    ``ours`` are all tables that belong to us: what lies beside them is somebody's note.
+    """
+
+    def __init__(
+        self, book: Book, reader: Reader, grid: Grid, table: TablePlace, wanted: Rows, day: dt.date | None = None
+    ) -> None:
+        self.book, self.reader, self.grid, self.table, self.wanted = book, reader, grid, table, wanted
+        self.day = day
+        self.is_check = False
+        self.ours: Sequence[TablePlace] = (table,)
+        self.writer = Writer(grid.prefix, is_mac=book.is_mac)
+        self.places = _places(table, wanted.columns)
+        self.report = Report()
+        self.settled_keys: set[Value] = set()
+        self.segments: dict[int, list[Segment]] = {}
+        self.bottom = table.bottom
+
+    @property
+    def last(self) -> int:
+        """The last row of data."""
+        return self.table.bottom - (1 if self.table.has_totals else 0)
+
+    def key(self, number: int) -> Value:
+        """The key of a row of the file."""
+        cell = self.grid.cell(number, self.table.left + self.places[0])
+        return None if cell is None else self.as_key(self.reader.found(cell).value)
+
+    def as_key(self, value: Cell) -> Value:
+        """A key as it is compared: numbers and days as numbers, words as they are."""
+        value = shown_value(value)
+        if isinstance(value, dt.date) and is_writable_day(value):
+            return float(self.writer.digits(value))
+        if isinstance(value, str | dt.date):
+            return decoded(clean_text(str(value))) or None
+        return value if value is None else float(value)
+
+
+def shown_value(value: Cell) -> Value:
+    """The value of a cell, also of a formula."""
+    return value.value if isinstance(value, Formula) else value
+
+
+def _places(table: TablePlace, columns: Sequence[str]) -> list[int]:
+    """Where a table has our columns, whose order and neighbours are its owner's."""
+    names = [name.lower() for name in table.columns]
+    missing = [column for column in columns if column.lower() not in names]
+    if missing:
+        raise InputError(
+            f"table {table.name} has no column '{missing[0]}': it is another table of that name, or the column was"
+            " renamed or deleted"
+        )
+    return [names.index(column.lower()) for column in columns]

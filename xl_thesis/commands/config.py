@@ -1,0 +1,69 @@
+"""``config``: the settings, and the FRED key in the system's credential store."""
+
+from __future__ import annotations
+
+import click
+
+from xl_thesis import keys, settings
+from xl_thesis.commands import print_json, with_json
+from xl_thesis.errors import InputError
+
+
+@click.group()
+def config() -> None:
+    """Read and change settings; keep the FRED key in the system's credential store."""
+
+
+@config.command("list")
+@with_json
+def list_settings(as_json: bool) -> None:
+    """Print every setting, its value and where the value comes from."""
+    values, key = settings.read_all(), keys.fred_key()
+    if as_json:
+        found = {value.setting.name: {"value": value.shown(), "from": value.origin} for value in values}
+        print_json({**found, keys.FRED_KEY: {"value": None, "from": key and key.origin}})
+        return
+    for value in values:
+        click.echo(f"{value.setting.name} = {value.shown() or ''}  ({value.origin})\n    {value.setting.about}")
+    click.echo(f"{keys.FRED_KEY}: {_state(key)}")
+    click.echo(f"File: {settings.settings_file()}")
+
+
+@config.command()
+@click.argument("name")
+def get(name: str) -> None:
+    """Print the value of setting NAME; of the FRED key, only whether it is set."""
+    if name == keys.FRED_KEY:
+        click.echo(_state(keys.fred_key()))
+    else:
+        click.echo(settings.read(name).shown() or "")
+
+
+@config.command("set")
+@click.argument("name")
+@click.argument("value", required=False)
+def set_value(name: str, value: str | None) -> None:
+    """Keep VALUE for setting NAME. `config set fred-key` asks for the key without showing it."""
+    if name == keys.FRED_KEY:
+        if value is not None:
+            raise InputError("leave the key out of the command, where others can see it: xl-thesis config set fred-key")
+        keys.keep_fred_key(click.prompt("FRED key", hide_input=True))
+        click.echo("The key is kept in the system's credential store.")
+        return
+    if value is None:
+        raise InputError(f"give a value: xl-thesis config set {name} VALUE")
+    click.echo(f"Kept in {settings.change(name, value)}")
+
+
+@config.command()
+@click.argument("name")
+def unset(name: str) -> None:
+    """Go back to the default of setting NAME, or forget the FRED key."""
+    if name == keys.FRED_KEY:
+        click.echo("The key is forgotten." if keys.forget_fred_key() else "There was no key.")
+    else:
+        click.echo(f"Removed from {settings.change(name, None)}")
+
+
+def _state(key: keys.Key | None) -> str:
+    return "not set" if key is None else f"set, from {key.origin}"

@@ -1,0 +1,375 @@
+"""The only reader and writer of observations.
+
+One SQLite file, or a PostgreSQL database for a team. An observation is (series, period, value, available_at,
+fetched_at, source, vintage); the same period may have several, one for each day its value changed, so that "series X
+as known on D" has an answer. Days are stored as integers since 1970-01-01; the view ``observations`` shows them as
+dates. A null value is a withdrawn one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from xl_thesis.errors import StoreError
+from xl_thesis.models import SeriesMeta
+from xl_thesis.observations import Schedule, Vintages
+from xl_thesis.store.arrivals import Change, Held, changed_rows
+from xl_thesis.store.engine import SCHEMA_VERSION, Engine, Observation
+from xl_thesis.store.feeds import Feed, read_feeds, write_failure, write_feed
+from xl_thesis.store.postgres import PostgresEngine, is_postgres
+from xl_thesis.store.sqlite import NotAStoreError, SqliteEngine
+
+__all__ = ["SCHEMA_VERSION", "Change", "Feed", "NotAStoreError", "Row", "Store", "open_store"]
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
+Row = tuple[str, str, float | None, str]
+"""(series id, observed_on, value, available_at), dates as ISO text."""
+
+
+class Store:
+    """An open store. Use ``open_store`` to get one. ``generation`` grows whenever what it holds may have changed.
+
+    >>> store = Store(":memory:")
+    >>> _ = store.write([("FRED:UNRATE", "2023-08-31", 3.8, "2023-09-01")], source="example")
+    >>> store.series_ids()
+    ['FRED:UNRATE']
+    """
+
+    def __init__(self, location: Path | str) -> None:
+        self._cache: dict[tuple[str, Schedule, bool], Vintages | None] = {}
+        self._changes: object = None
+        self.generation = 0
+        self.engine: Engine = (
+            PostgresEngine(location) if isinstance(location, str) and is_postgres(location) else SqliteEngine(location)
+        )
+        try:
+            self._pack_what_is_not()
+        except BaseException:
+            self.engine.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file or the connection."""
+        self.engine.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def vintages(self, meta: SeriesMeta) -> Vintages | None:
+        """Every value ever known of a series; None where the store has none. Cached: see ``forget_if_changed``."""
+        key = (meta.id, Schedule.of(meta), meta.zero_is_missing)
+        if key not in self._cache:
+            self._cache[key] = self._read(meta)
+        return self._cache[key]
+
+    def series_ids(self) -> list[str]:
+        """Ids of all series with observations."""
+        return [row[0] for row in self.engine.all("SELECT id FROM series ORDER BY id")]
+
+    def first_available(self) -> dt.date | None:
+        """The first day on which anything was known."""
+        day = self.engine.all("SELECT min(available_at) FROM observation")[0][0]
+        return None if day is None else dt.date.fromordinal(_EPOCH + day)
+
+    def get(self, key: str) -> str | None:
+        """A note of the store about itself."""
+        found = self.engine.all("SELECT value FROM meta WHERE key = ?", (key,))
+        return found[0][0] if found else None
+
+    def note(self, notes: Mapping[str, str]) -> None:
+        """Keep notes of the store about itself."""
+        with self.engine.writing():
+            self._note(notes)
+        self._forget()
+
+    def refreshed_at(self) -> dt.datetime | None:
+        """When a refresh last brought what the score needs; None on embedded data alone."""
+        text = self.get("refreshed_at")
+        return None if text is None else dt.datetime.fromisoformat(text)
+
+    def feeds(self) -> dict[str, Feed]:
+        """How each series was last brought, by id; series that no refresh has asked for are not there."""
+        return read_feeds(self.engine)
+
+    def has_vintages(self, series_id: str) -> bool:
+        """Whether the store has the real vintages of a series, which then decide alone what was known."""
+        return bool(self.engine.all("SELECT 1 FROM series WHERE id = ? AND exact_until IS NOT NULL", (series_id,)))
+
+    def write(
+        self,
+        rows: Iterable[Row],
+        *,
+        source: str,
+        fetched_at: dt.datetime | None = None,
+        vintage_true: Callable[[str], bool] = lambda _: False,
+        notes: Mapping[str, str] | None = None,
+    ) -> int:
+        """Add observations in one transaction and return how many rows were given.
+
+        Nothing is ever deleted: a value that changed comes with a later ``available_at``. The same value of the same
+        day is written again without effect. ``vintage_true`` says of a series whether ``available_at`` is the day a
+        real vintage was published; ``notes`` are kept with the data, in the same transaction.
+        """
+        stamp = _stamp(fetched_at)
+        with self.engine.writing():
+            table: dict[tuple[int, int, int], Observation] = {}
+            key_of = self._key_maker()
+            count = 0
+            for series_id, observed_on, value, available_at in rows:
+                count += 1
+                key, period, day = key_of(series_id), _day(observed_on), _day(available_at)
+                vintage = day if vintage_true(series_id) else None
+                table[key, period, day] = (key, period, day, 0, _finite(value), stamp, source, vintage)
+            self.engine.put(list(table.values()))
+            self._pack(dict.fromkeys(key for key, _, _ in table))
+            self._note(notes or {})
+        self._forget()
+        return count
+
+    def record(
+        self,
+        series_id: str,
+        rows: Iterable[Row],
+        *,
+        seen_on: dt.date,
+        exact: bool,
+        source: str,
+        state: str | None = None,
+        facts: Mapping[str, str] | None = None,
+        fetched_at: dt.datetime | None = None,
+    ) -> Change:
+        """Keep what a refresh brought of a series on a day, and the state of its feed, in one transaction.
+
+        ``exact``: the rows are every value that was ever published, each from the day it was: within the days they
+        cover they decide alone. Otherwise a period that is new counts from the day given, at the latest from
+        ``seen_on``; a period whose value has changed counts as changed from ``seen_on``; the same value adds nothing.
+        Rows may belong to companions of the series. Returns how many rows came and how many of them were revisions.
+        """
+        stamp = _stamp(fetched_at)
+        change, stale = Change(), list[int]()
+        with self.engine.writing():
+            key_of = self._key_maker()
+            for name, own in {series_id: [], **_by_series(rows)}.items():
+                if not own and not self._has(name):
+                    continue
+                key = key_of(name)
+                arrived, part = changed_rows(key, own, self.held(key), _number(seen_on), exact=exact)
+                self.engine.put([(*row, stamp, source, row[2] if exact else None) for row in arrived])
+                change += part
+                if part or (exact and self._supersedes(key, seen_on)):
+                    stale.append(key)
+                if exact:
+                    self._set_exact_until(key, seen_on)
+            self._pack(stale)
+            write_feed(self.engine, series_id, source=source, state=state, facts=facts, at=stamp, changed=bool(change))
+        self._forget()
+        return change
+
+    def enter(
+        self, dated: Iterable[tuple[Row, str]], undated: Iterable[Row], *, seen_on: dt.date, source: str
+    ) -> Change:
+        """Keep what a person entered, in one transaction.
+
+        ``dated`` rows, each with its own source, count from the day they give, which replaces a value given for the
+        same day before. ``undated`` rows have the usual day, and count as in ``record`` where they are not exact.
+        """
+        stamp = _stamp(None)
+        change = Change()
+        with self.engine.writing():
+            key_of = self._key_maker()
+            table: dict[tuple[int, int, int], Observation] = {}
+            for (series_id, observed_on, value, available_at), said in dated:
+                key, period, day = key_of(series_id), _day(observed_on), _day(available_at)
+                table[key, period, day] = (key, period, day, 0, _finite(value), stamp, said, None)
+            for name, own in _by_series(undated).items():
+                key = key_of(name)
+                arrived, _ = changed_rows(key, own, self.held(key), _number(seen_on), exact=False)
+                table |= {row[:3]: (*row, stamp, source, None) for row in arrived}
+            for key, group in itertools.groupby(sorted(table), key=lambda place: place[0]):
+                before = self.held(key)
+                self.engine.put([table[place] for place in group])
+                self._pack([key])
+                change += before.difference(self.held(key))
+        self._forget()
+        return change
+
+    def record_failure(self, series_id: str, reason: str, at: dt.datetime | None = None) -> None:
+        """Keep why a series could not be brought; what is held stays."""
+        with self.engine.writing():
+            write_failure(self.engine, series_id, reason, _stamp(at))
+
+    def refreshing(self) -> AbstractContextManager[None]:
+        """The right to refresh; raises ``StoreError`` while another process has it."""
+        return self.engine.refreshing()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While it lasts, every series is read as the store was at one moment, whatever others write meanwhile."""
+        with self.engine.reading():
+            self.forget_if_changed()
+            yield
+
+    def forget_if_changed(self) -> None:
+        """Drop the cache once another process has written; asked once before each evaluation."""
+        changes = self.engine.changes()
+        if changes != self._changes:
+            self._forget()
+            self._changes = changes
+
+    def _forget(self) -> None:
+        self._cache.clear()
+        self.generation += 1
+
+    def _note(self, notes: Mapping[str, str]) -> None:
+        statement = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        self.engine.run(statement, list(notes.items()))
+
+    def held(self, key: int) -> Held:
+        """The rows that count of the series with a key, from its observations."""
+        return Held.of(
+            self.engine.all(
+                "SELECT observed_on, available_at, value, exact, exact_until FROM observation"
+                " JOIN series ON series.key = observation.series WHERE series.key = ?"
+                " ORDER BY observed_on, available_at, exact",
+                (key,),
+            )
+        )
+
+    def _pack(self, keys: Iterable[int]) -> None:
+        """Keep what is held of series a second time, as it is read: a hundred times quicker than row by row."""
+        statement = "INSERT INTO packed VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET content = excluded.content"
+        self.engine.run(statement, [(key, self.held(key).pack()) for key in keys])
+
+    def _read(self, meta: SeriesMeta) -> Vintages | None:
+        found = self.engine.all(
+            "SELECT key, content FROM series LEFT JOIN packed ON packed.series = series.key WHERE id = ?", (meta.id,)
+        )
+        if not found:
+            return None
+        key, content = found[0]
+        held = self.held(key) if content is None else Held.unpack(content)
+        if len(held.days) == 0:
+            return None
+        values = np.where(held.values == 0.0, np.nan, held.values) if meta.zero_is_missing else held.values
+        days, available = (column.view("datetime64[D]") for column in (held.days, held.available))
+        return Vintages.of(days, values, available, Schedule.of(meta))
+
+    def pack_all(self) -> None:
+        """Make what is read anew from the observations, for every series."""
+        with self.engine.writing():
+            self._pack([key for (key,) in self.engine.all("SELECT key FROM series")])
+        self._forget()
+
+    def _pack_what_is_not(self) -> None:
+        """After an upgrade of the schema."""
+        statement = "SELECT key FROM series WHERE key NOT IN (SELECT series FROM packed)"
+        if self.engine.all(statement) and self.engine.can_write():
+            with self.engine.writing():
+                self._pack([key for (key,) in self.engine.all(statement)])
+
+    def _key_maker(self) -> Callable[[str], int]:
+        """Finds a series' key and gives one to a new series; only inside a transaction that writes."""
+        keys: dict[str, int] = dict(self.engine.all("SELECT id, key FROM series"))
+
+        def key_of(series_id: str) -> int:
+            if series_id not in keys:
+                keys[series_id] = max(keys.values(), default=0) + 1
+                self.engine.run("INSERT INTO series (key, id) VALUES (?, ?)", [(keys[series_id], series_id)])
+            return keys[series_id]
+
+        return key_of
+
+    def _supersedes(self, key: int, until: dt.date) -> bool:
+        """Whether rows that were dated by rule no longer count, now that exact ones are complete up to a day."""
+        return bool(
+            self.engine.all(
+                "SELECT 1 FROM observation JOIN series ON series.key = observation.series WHERE series.key = ?"
+                " AND exact = 0 AND available_at > coalesce(exact_until, -1000000) AND available_at <= ? LIMIT 1",
+                (key, _number(until)),
+            )
+        )
+
+    def _has(self, series_id: str) -> bool:
+        return bool(self.engine.all("SELECT 1 FROM series WHERE id = ?", (series_id,)))
+
+    def _set_exact_until(self, key: int, day: dt.date) -> None:
+        self.engine.run("UPDATE series SET exact_until = ? WHERE key = ?", [(_number(day), key)])
+
+
+def open_store(location: Path | str) -> Store:
+    """The store at a path or a PostgreSQL address, created where there is none.
+
+    A file that is damaged or belongs to another program is moved aside, never deleted, and a new store is begun; a
+    sentence on the error stream says so. Raises ``StoreError`` where it cannot be reached, read or written.
+    """
+    if is_postgres(location):
+        return Store(location)
+    path = Path(location)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Store(path)
+    except SqliteEngine.damage as error:
+        kept = _set_aside(path)
+        print(f"xl-thesis: the store {path} could not be used ({error}); it is kept as {kept.name}", file=sys.stderr)
+        return Store(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(
+            f"the folder {path.parent} cannot be used ({reason}); set XL_THESIS_HOME to one that can be written"
+        ) from None
+
+
+def _set_aside(path: Path) -> Path:
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
+    kept = path.with_name(f"{path.name}.kept-{stamp}-{os.getpid()}")
+    for suffix in ("-wal", "-shm"):
+        companion = path.with_name(path.name + suffix)
+        if companion.exists():
+            companion.replace(kept.with_name(kept.name + suffix))
+    path.replace(kept)
+    return kept
+
+
+def _by_series(rows: Iterable[Row]) -> dict[str, list[tuple[int, int, float | None]]]:
+    """Rows as (period, available_at, value) by series, days as numbers."""
+    found: dict[str, list[tuple[int, int, float | None]]] = {}
+    for series_id, observed_on, value, available_at in rows:
+        found.setdefault(series_id, []).append((_day(observed_on), _day(available_at), _finite(value)))
+    return found
+
+
+def _finite(value: float | None) -> float | None:
+    """The value; None, a withdrawn one, where it is no number. Raises ``StoreError`` for an infinite one."""
+    if value is None or value != value:
+        return None
+    if math.isinf(value):
+        raise StoreError("an infinite value cannot be kept")
+    return float(value)
+
+
+def _stamp(moment: dt.datetime | None) -> str:
+    return (moment or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds")
+
+
+def _number(day: dt.date) -> int:
+    return day.toordinal() - _EPOCH
+
+
+def _day(text: str) -> int:
+    return dt.date.fromisoformat(text).toordinal() - _EPOCH
