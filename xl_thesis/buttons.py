@@ -1,4 +1,4 @@
-"""What Excel's buttons ask for: one call that never raises and never waits, and one job at a time in the background.
+"""What Excel's buttons ask for: one call that never raises; what takes long runs in the background, one job at a time.
 
 The answer is one word, ``running``, ``done`` or ``failed``, a tab and a sentence for people. Excel asks for ``state``
 once a second until the word is another; cancelling leaves what has arrived in the store.

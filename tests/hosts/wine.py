@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,18 +25,32 @@ SERVE = (
 class Client:
     """Asks the server; a call is a function of the module, its arguments and how often."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
-    def ask(self, calls: Sequence[tuple[str, list[Any], int]]) -> list[dict[str, Any]]:
+    def ask(self, calls: Sequence[tuple[str, list[Any], int]], patience: float = 200) -> list[dict[str, Any]]:
         """For each call the last value, and the seconds of the fastest."""
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(list(calls)) + "\n")
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(list(calls)).encode() + b"\n")
         self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the client ended: " + (self._process.stderr.read() if self._process.stderr else "")
-        answers: list[dict[str, Any]] = json.loads(line)
+        answers: list[dict[str, Any]] = json.loads(self._line(patience))
         return answers
+
+    def _line(self, patience: float) -> bytes:
+        """The next line. Wine's own server keeps the pipe open, so the end of the client is not the end of the pipe."""
+        assert self._process.stdout
+        pipe, line, ends = self._process.stdout.fileno(), b"", time.monotonic() + patience
+        while not line.endswith(b"\n"):
+            if select.select([pipe], [], [], 0.5)[0]:
+                line += os.read(pipe, 1 << 20)
+            elif self._process.poll() is not None or time.monotonic() > ends:
+                raise AssertionError(f"no answer: {self._complaint()}")
+        return line
+
+    def _complaint(self) -> str:
+        assert self._process.stderr
+        pipe = self._process.stderr.fileno()
+        return os.read(pipe, 1 << 20).decode(errors="replace") if select.select([pipe], [], [], 0)[0] else "no reason"
 
 
 @contextmanager
@@ -43,24 +59,18 @@ def com_client(folder: Path, home: Path) -> Iterator[Client]:
     command, environment = wine_command(folder)
     environment = {name: value for name, value in environment.items() if not name.startswith("XL_THESIS_")}
     environment["XL_THESIS_HOME"] = windows_path(home)
-    server = subprocess.Popen(
-        [*command, "-B", "-c", SERVE], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    pipe = subprocess.PIPE
-    client = subprocess.Popen(
-        [*command, windows_path(CLIENT)], env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True,
-        encoding="utf-8",
-    )  # fmt: skip
+    pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+    run = [*command, "-B", "-c", SERVE]
+    server = subprocess.Popen(run, env=environment, stdin=silent, stdout=pipe, stderr=subprocess.STDOUT)
+    run = [*command, windows_path(CLIENT)]
+    client = subprocess.Popen(run, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
         yield Client(client)
     finally:
         for process in (client, server):
-            if process.stdin:
-                process.stdin.close()
             process.terminate()
             process.wait(30)
-            for stream in (process.stdout, process.stderr):
+            for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()
 

@@ -32,7 +32,7 @@ _FIELD_STYLES = {"score": "points", "contribution": "signed", "effective_weight"
 
 def add_dashboard(page: Page, title: str) -> None:
     """The score with its parts, its history, and the buttons."""
-    widths = (14, 38, 10, 11, 11, 11, 11, 11)
+    widths = (14, 38, 10, 11, 11, 15, 12, 11)
     sheet = page.sheet(DASHBOARD, f"Live on cell functions. {title}", widths)
     sheet.set_first_sheet()
     sheet.activate()
@@ -100,7 +100,7 @@ def _charts(page: Page, sheet: Worksheet) -> None:
 def add_indicators(page: Page) -> None:
     """Every indicator with its value, score and points."""
     sheet = page.sheet(INDICATORS, "What is measured: each score is 0 to 100, 50 is neutral.",
-                       (24, 11, 52, 12, 26, 9, 10, 10, 12, 9, 12))  # fmt: skip
+                       (24, 11, 52, 12, 26, 9, 15, 12, 12, 9, 12))  # fmt: skip
     styles = ("text", "text", "text", "number", "text", "points", "percent", "signed", "date", "count", "text")
     page.spill(sheet, 4, styles, f'=THESIS_TABLE("indicators",{_BOTH})', INDICATOR_ROOM,
                '=THESIS_TABLE("indicators")')  # fmt: skip

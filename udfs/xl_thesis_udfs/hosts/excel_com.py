@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import xlwings as xw
@@ -31,7 +32,7 @@ def cell(name: str, arguments: Sequence[Any]) -> list[list[Any]]:
     """The value of a cell function as COM carries it: rows of numbers, texts, moments, truth values, marked errors."""
     value = edge.call(name, [_from_excel(given) for given in arguments or ()])
     if isinstance(value, list):
-        return [[_to_excel(item) for item in row] for row in value]
+        return [[item if type(item) is float else _to_excel(item) for item in row] for row in value]
     return [[_to_excel(value)]]
 
 
@@ -56,7 +57,10 @@ def _from_excel(value: Any) -> Any:
 def _to_excel(value: Any) -> Any:
     if isinstance(value, CellError):
         return f"{ERROR}{NUMBERS[value.code]}"
-    if isinstance(value, dt.date):
-        moment = dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
-        return moment if value >= _FIRST_DAY else value.isoformat()
-    return value
+    return _moment(value) if isinstance(value, dt.date) else value
+
+
+@lru_cache(maxsize=50_000)
+def _moment(day: dt.date) -> dt.datetime | str:
+    """A date as COM carries it; as text where Excel's calendar has none."""
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) if day >= _FIRST_DAY else day.isoformat()

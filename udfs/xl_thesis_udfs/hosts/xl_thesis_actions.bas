@@ -20,6 +20,7 @@ End Sub
 
 Public Sub ThesisCancel()
     ShowState Press("cancel", "")
+    If Not Polling Then Application.StatusBar = False
 End Sub
 
 Public Sub ThesisSnapshot()
@@ -90,8 +91,8 @@ Public Sub ThesisStatus()
     Dim Sheet As Worksheet
     If ThesisFailure <> "" Then MsgBox ThesisFailure, vbExclamation, "xl-thesis"
     Set Sheet = Workbooks.Add.Worksheets(1)
-    PutTable Sheet.Range("A1"), "=THESIS_STATUS()", 30, 2
-    PutTable Sheet.Range("E1"), "=THESIS_STATUS(""series"")", 150, 9
+    PutTable Sheet.Range("A1"), "=THESIS_STATUS()", 30, 4
+    PutTable Sheet.Range("G1"), "=THESIS_STATUS(""series"")", 150, 9
 End Sub
 
 Public Sub ThesisSettings()
@@ -158,8 +159,9 @@ Private Sub Begin(ByVal Action As String, ByVal Argument As String)
     State = Press(Action, Argument)
     ShowState State
     If Word(State) = "running" Then
+        If Polling Then Exit Sub
         Awaited = Action
-        If Not Polling Then PollAgain
+        PollAgain
     Else
         Told State
     End If

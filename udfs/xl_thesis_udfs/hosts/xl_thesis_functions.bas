@@ -44,6 +44,18 @@ Attribute THESIS_HISTORY.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_HISTORY = ThesisCall("THESIS_HISTORY", True, Array(ThesisGiven(item), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(thesis)))
 End Function
 
+Public Function THESIS_SENSITIVITY(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_SENSITIVITY.VB_Description = "What the score hangs on: without each indicator or pillar, its influence, and how far it is from another label. A cell is #N/A where no change flips the label."
+Attribute THESIS_SENSITIVITY.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_SENSITIVITY = ThesisCall("THESIS_SENSITIVITY", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_PUBLISHED(Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_PUBLISHED.VB_Description = "Every score as it was given out, from the sealed log and never recomputed; headers alone where none was."
+Attribute THESIS_PUBLISHED.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_PUBLISHED = ThesisCall("THESIS_PUBLISHED", False, Array(ThesisGiven(thesis)))
+End Function
+
 Public Function THESIS_PILLAR(ByVal pillar As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
 Attribute THESIS_PILLAR.VB_Description = "One number or word of a pillar; scores and contributions in points of 100, weights and coverage 0 to 1."
 Attribute THESIS_PILLAR.VB_ProcData.VB_Invoke_Func = " \n14"
@@ -204,6 +216,8 @@ Public Function ThesisIsOurs(ByVal Formula As String) As Boolean
     Names = Names & "THESIS_DETAIL("
     Names = Names & "THESIS_SUMMARY("
     Names = Names & "THESIS_HISTORY("
+    Names = Names & "THESIS_SENSITIVITY("
+    Names = Names & "THESIS_PUBLISHED("
     Names = Names & "THESIS_PILLAR("
     Names = Names & "THESIS_INDICATOR("
     Names = Names & "THESIS_TABLE("
@@ -243,6 +257,8 @@ Public Sub ThesisDescribeAll()
     Describe_THESIS_DETAIL
     Describe_THESIS_SUMMARY
     Describe_THESIS_HISTORY
+    Describe_THESIS_SENSITIVITY
+    Describe_THESIS_PUBLISHED
     Describe_THESIS_PILLAR
     Describe_THESIS_INDICATOR
     Describe_THESIS_TABLE
@@ -355,6 +371,29 @@ Private Sub Describe_THESIS_HISTORY()
     Application.MacroOptions _
         Macro:="THESIS_HISTORY", _
         Description:="Scores as known on past days, recomputed with today's definition (a reconstruction), with headers, ascending.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_SENSITIVITY()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_SENSITIVITY", _
+        Description:="What the score hangs on: without each indicator or pillar, its influence, and how far it is from another label. A cell is #N/A where no change flips the label.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_PUBLISHED()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_PUBLISHED", _
+        Description:="Every score as it was given out, from the sealed log and never recomputed; headers alone where none was.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
