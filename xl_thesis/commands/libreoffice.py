@@ -18,6 +18,7 @@ with_office = click.option(
     "--office", type=click.Path(path_type=Path, exists=True), metavar="FOLDER",
     help="Program folder of the LibreOffice that is meant (default: the newest that is found).",
 )
+_LONGEST_MESSAGE = 8
 with_profile = click.option("--profile", metavar="URL", help="A profile other than the user's own (file:///...).")
 
 
@@ -99,7 +100,7 @@ def serve() -> None:
 
 @libreoffice.command(hidden=True)
 @click.argument("task", type=click.Choice(["refresh", "snapshot"]))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path))
 def run(task: str, out: Path | None) -> None:
     """Do a button's work and report each step as a line of JSON; the end of the input stops it."""
     sink, sys.stdout = sys.stdout, sys.stderr
@@ -129,10 +130,13 @@ def _refresh(report: Callable[..., None]) -> str:
         progress=lambda event: report(share=event.done / event.total, text=event.result.sentence()),
         cancelled=stopped.is_set,
     )
-    lines = "\n".join(result.lines()[:12])
+    lines = result.lines()
+    if len(lines) > _LONGEST_MESSAGE:
+        lines = [*lines[: _LONGEST_MESSAGE - 2], 'and more; =THESIS_STATUS("series") lists every series', lines[-1]]
+    text = "\n".join(lines)
     if result.exit_code == NOTHING:
-        raise InputError(f"Nothing could be refreshed; all values stay as they were.\n{lines}")
-    return lines
+        raise InputError(f"Nothing could be refreshed; all values stay as they were.\n{text}")
+    return text
 
 
 def _snapshot(out: Path | None) -> str:

@@ -35,7 +35,8 @@ def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
     {'error': '#VALUE!'}
     """
     spec = FUNCTIONS.get(name)
-    value = edge.call(name, arguments)
+    given = [None if type(value) in (int, float) and value == 0 else value for value in arguments]
+    value = edge.call(name, given)  # Calc hands an empty cell over as 0, which no argument may be
     sentence = value.sentence if isinstance(value, CellError) else ""
     return {"value": encoded(value), "why": sentence, "keep": spec is None or spec.cached}
 

@@ -6,6 +6,7 @@ silent is an ``Unreachable`` with a sentence that says what to do, never a hang.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -126,7 +127,8 @@ class Link:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with contextlib.suppress(OSError):  # what was not sent yet has no reader any more
+                        stream.close()
 
     def _be_connected(self) -> None:
         if self._process is not None and self._process.poll() is None:
