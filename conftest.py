@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-KEPT = {"XL_THESIS_REQUIRE_HOSTS", "XL_THESIS_OOXML_VALIDATOR", "XL_THESIS_NEWER_OFFICE"}
+KEPT = {
+    "XL_THESIS_REQUIRE_HOSTS", "XL_THESIS_OOXML_VALIDATOR", "XL_THESIS_NEWER_OFFICE", "XL_THESIS_WINE_PYTHON",
+}  # fmt: skip
 HERE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - addresses of this machine
 
 

@@ -54,7 +54,15 @@ def postgres(postgres_server: PostgresServer) -> str:
     return postgres_server.new_database()
 
 
-HOSTS = {"office", "open_xml_validator", "postgres_server"}
+@pytest.fixture(scope="session")
+def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The add-in and the templates by name, built once."""
+    from xl_thesis import artefacts
+
+    return {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path_factory.mktemp("excel"))}
+
+
+HOSTS = {"office", "open_xml_validator", "postgres_server", "calc_command", "newer_command"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,7 +25,7 @@ DOORS = {
     "urllib.request": [SOURCES], "http.client": [SOURCES], "socket": [SOURCES],
     "httpx": [SOURCES],
     "xlwings": [HOSTS],
-    "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK],
+    "openpyxl": [WORKBOOK], "xlsxwriter": [WORKBOOK], "pyopenvba": [WORKBOOK],
     "sqlite3": ["xl_thesis.store"], "psycopg": ["xl_thesis.store"],
     "keyring": ["xl_thesis.keys"], "tomlkit": ["xl_thesis.settings"], "tomllib": ["xl_thesis.settings"],
     "yaml": ["xl_thesis.documents"],

@@ -15,6 +15,7 @@ from xl_thesis.commands import (
     call,
     config,
     dxy,
+    excel,
     ledger,
     libreoffice,
     look,
@@ -69,6 +70,10 @@ COMMANDS: tuple[click.Command, ...] = (
     store.store,
     libreoffice.libreoffice,
     call.call,
+    excel.install,
+    excel.uninstall,
+    excel.status,
+    excel.new,
 )
 for command in COMMANDS:
     cli.add_command(command)

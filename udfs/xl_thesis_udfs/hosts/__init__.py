@@ -1,1 +1,1 @@
-"""Programs that show cell functions, a folder each."""
+"""What the programs that show cells need of us, a module or a folder each."""

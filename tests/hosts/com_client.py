@@ -1,0 +1,72 @@
+"""Run by the Windows Python: calls the COM server as Excel's VBA does, from a process of its own.
+
+Each line of standard input is a JSON list of calls, each a function of the module, its arguments and how often; each
+line of standard output the list of answers. A date is ``{"date": "2026-06-30"}``, an argument that is left out is
+``{"missing": true}``. Like Excel, it holds on to the server until it ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import time
+
+CLSID = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
+MODULE = "xl_thesis_udfs.hosts.excel_com"
+MISSING = -2147352572
+
+
+def to_com(value):
+    if isinstance(value, list):
+        return tuple(to_com(item) for item in value)
+    if isinstance(value, dict) and "date" in value:
+        return dt.datetime.fromisoformat(value["date"]).replace(tzinfo=dt.UTC)
+    if isinstance(value, dict) and "missing" in value:
+        return MISSING
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def to_json(value):
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dt.datetime):
+        assert (value.hour, value.minute, value.second) == (0, 0, 0), value
+        return {"date": value.date().isoformat()}
+    return value
+
+
+def server(patience: float = 60):
+    """The running server, waited for."""
+    import pythoncom
+    import win32com.client
+
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            found = pythoncom.CoCreateInstance(CLSID, None, pythoncom.CLSCTX_LOCAL_SERVER, pythoncom.IID_IDispatch)
+            return win32com.client.dynamic.Dispatch(found)
+        except pythoncom.com_error:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.2)
+
+
+def main() -> None:
+    python = server()
+    for line in sys.stdin:
+        answers = []
+        for function, arguments, times in json.loads(line):
+            given = to_com(arguments)
+            seconds = []
+            for _ in range(times):
+                began = time.perf_counter()
+                value = python.CallUDF(MODULE, function, given)
+                seconds.append(time.perf_counter() - began)
+            answers.append({"value": to_json(value), "seconds": min(seconds)})
+        sys.stdout.write(json.dumps(answers) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

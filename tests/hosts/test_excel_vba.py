@@ -1,0 +1,190 @@
+"""The VBA of the add-in and the template, checked without Excel."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import types
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts import vba_lint
+from xl_thesis import artefacts
+from xl_thesis_udfs.hosts import vba, xlwings_vba
+from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
+
+OURS = ("xl_thesis_cells", "xl_thesis_actions", "xl_thesis_functions")
+
+
+@pytest.fixture(scope="module")
+def packages(excel_files: dict[str, bytes]) -> dict[str, bytes]:
+    return excel_files
+
+
+@pytest.fixture(scope="module")
+def projects(packages: dict[str, bytes]) -> dict[str, dict[str, vba_lint.Module]]:
+    return {name: vba_lint.read_project(package) for name, package in packages.items()}
+
+
+def test_the_committed_text_is_the_registry() -> None:
+    assert vba.written("xl_thesis_functions") == vba.module()
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_a_strict_reader_finds_the_modules_that_went_in(name: str, projects: Any) -> None:
+    modules = projects[name]
+    for module, text in artefacts.modules().items():
+        inside = modules[module].source.replace("\r\n", "\n")
+        body = text.partition("Option Explicit")[2]
+        assert inside.endswith(text if text.startswith("Attribute") else body)
+    assert "Sub Workbook_Open" not in "".join(module.source for module in modules.values())
+
+
+OLETOOLS = """
+import json, sys
+from oletools.mraptor import MacroRaptor
+from oletools.olevba import VBA_Parser
+parser = VBA_Parser(sys.argv[1])
+modules = {file: code for _, _, file, code in parser.extract_macros()}
+raptor = MacroRaptor(parser.get_vba_code_all_modules().replace("THESIS_CHANGE", "THESIS_MOVED"))
+raptor.scan()
+print(json.dumps({"modules": modules, "suspicious": raptor.suspicious, "runs by itself": raptor.autoexec}))
+"""
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_oletools_read_every_module_and_find_nothing_suspicious(
+    name: str, packages: dict[str, bytes], projects: Any, tmp_path: Path
+) -> None:
+    """In a process of their own, since they warn of their own parser when they are imported.
+
+    MacroRaptor takes any name that ends in ``_Change`` for an event; our one function of such a name has another.
+    """
+    path = tmp_path / name
+    path.write_bytes(packages[name])
+    done = subprocess.run([sys.executable, "-c", OLETOOLS, str(path)], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    read = {file.rpartition("/")[2].rpartition(".")[0]: code for file, code in found["modules"].items()}
+    for module, text in projects[name].items():
+        assert read[module].replace("\r\n", "\n").strip() == text.source.replace("\r\n", "\n").strip()
+    assert not found["suspicious"] and not found["runs by itself"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_text_keeps_the_rules_of_vba(name: str) -> None:
+    assert list(vba_lint.faults(artefacts.modules()[name])) == []
+
+
+def test_the_rules_find_what_they_are_for() -> None:
+    bad = "Option Explicit\nSub A()\n    x = 1\n    If True Then\nEnd Sub\nSub B()\n    On Error GoTo Nowhere\nEnd Sub"
+    found = " ".join(vba_lint.faults(bad))
+    assert "A sets x" in found and "A opens 1 blocks" in found and "Nowhere" in found
+    assert "characters" in " ".join(vba_lint.faults("Option Explicit\n' " + "x" * 1100))
+
+
+def test_every_procedure_that_is_called_exists() -> None:
+    text = "\n".join(artefacts.modules()[name] for name in OURS)
+    defined = {match["name"] for match in vba_lint.PROCEDURE.finditer(text)}
+    called = set(re.findall(r"\b((?:Thesis|Describe_)\w+)\b", re.sub(r'"[^"]*"', "", re.sub(r"'.*", "", text))))
+    assert called <= defined | {"ThesisTemplate"}
+    ribbon = re.findall(r'onAction="(\w+)"', vba.ribbon())
+    assert set(ribbon) <= defined
+    assert len(re.findall(r"<button ", vba.ribbon())) == len(ribbon)
+
+
+def test_buttons_of_the_sheets_run_macros_that_exist(packages: dict[str, bytes], projects: Any) -> None:
+    package = zipfile.ZipFile(io.BytesIO(packages[artefacts.TEMPLATE]))
+    macros = set()
+    for name in package.namelist():
+        if "vmlDrawing" in name and name.endswith(".vml"):
+            macros |= set(re.findall(r"<x:FmlaMacro>(?:\[0\]!)?(\w+)</x:FmlaMacro>", package.read(name).decode()))
+    defined = {match["name"] for match in vba_lint.PROCEDURE.finditer(artefacts.modules()["xl_thesis_actions"])}
+    assert {"ThesisRefresh", "ThesisCancel", "ThesisSnapshot", "ThesisEnter"} <= macros <= defined
+
+
+@pytest.mark.parametrize("word", ["end", "next", "date", "type", "name", "step", "until", "Loop", "_x", "2nd", "a b"])
+def test_an_argument_that_vba_keeps_for_itself_is_refused(word: str) -> None:
+    spec = FunctionSpec("THESIS_X", "Words.", (ArgumentSpec(word, "text", "Help.", True),), "text", "", "", len)
+    with pytest.raises(ValueError, match="cannot be a name in VBA"):
+        vba.module([spec])
+
+
+def test_words_that_vba_cannot_hold_are_refused_or_cut() -> None:
+    with pytest.raises(ValueError, match="code page"):
+        vba.module([FunctionSpec("THESIS_X", "Zürich.", (), "text", "", "", len)])
+    text = vba.module([FunctionSpec("THESIS_X", 'Say "yes" ' + "and again " * 60, (), "text", "", "", len)])
+    assert all(len(line) <= vba_lint.LONGEST_LINE for line in text.splitlines())
+    assert 'Say ""yes"" and again' in text
+
+
+def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> None:
+    modules = xlwings_vba.modules()
+    assert "distributed under a BSD 3-clause license" in modules["xlwings"]
+    assert f'XLWINGS_VERSION As String = "{xlwings_vba.version()}"' in modules["xlwings"]
+    assert all(name in modules["xlwings"] for name in xlwings_vba.library_names())
+    command = modules["xlwings"].partition("Function XLPyCommand()")[2].partition("End Function")[0]
+    excel = command.partition("PYTHONPATH = AddExcelDir")[2].partition("#Else")[0]
+    assert "FullName" not in excel  # one Python for all workbooks
+    assert modules["xlwings"].startswith('Attribute VB_Name = "xlwings"\nOption Private Module\n')
+
+
+class _Recorder:
+    """The part of Excel's object model that xlwings' generator writes to."""
+
+    def __init__(self) -> None:
+        self.options: list[tuple[Any, ...]] = []
+        self.Name = "xl_thesis.xlsm"
+
+
+@pytest.fixture
+def xlwings_udfs(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """xlwings' module of worksheet functions, on stand-ins for the three libraries of Windows that it imports."""
+    from tests.hosts.stand_ins import install
+
+    return install(monkeypatch)
+
+
+def test_the_wrappers_agree_with_the_generator_of_xlwings(xlwings_udfs: Any) -> None:
+    """Same names, arguments and optionality; ours add errors and a memory, which its wrappers do not have."""
+    theirs = types.ModuleType("theirs")
+    for spec in FUNCTIONS.values():
+        words = [item.name if item.required else f"{item.name}=None" for item in spec.arguments]
+        exec(f"def {spec.name}({', '.join(words)}):\n    '''{spec.name}'''", vars(theirs))
+        setattr(theirs, spec.name, xlwings_udfs.xlfunc(getattr(theirs, spec.name)))
+    written = io.StringIO()
+    xlwings_udfs.generate_vba_wrapper("theirs", theirs, written, _Recorder())
+    pattern = re.compile(r"^(?:Public )?Function (\w+)\((.*)\)", re.MULTILINE)
+
+    def signatures(text: str) -> dict[str, list[str]]:
+        found = {}
+        for name, parameters in pattern.findall(text):
+            cleaned = parameters.replace(") As Variant", "").replace("ByVal ", "").replace(" As Variant", "")
+            found[name] = [part.strip() for part in cleaned.split(",") if part.strip()]
+        return found
+
+    ours = {name: value for name, value in signatures(vba.module()).items() if name in FUNCTIONS}
+    assert ours == signatures(written.getvalue())
+
+
+def test_the_add_in_has_its_tab_and_the_templates_have_none(packages: dict[str, bytes]) -> None:
+    for name, package in packages.items():
+        members = zipfile.ZipFile(io.BytesIO(package))
+        has_tab = "customUI/customUI14.xml" in members.namelist()
+        assert has_tab == (name == artefacts.ADDIN)
+        types_ = members.read("[Content_Types].xml").decode()
+        assert ("addin.macroEnabled" in types_) == (name == artefacts.ADDIN)
+        assert ("sheet.macroEnabled" in types_) == (name != artefacts.ADDIN)
+
+
+def test_no_path_of_the_build_machine_is_inside(packages: dict[str, bytes]) -> None:
+    home = str(Path(__file__).resolve().parents[2]).encode()
+    for package in packages.values():
+        members = zipfile.ZipFile(io.BytesIO(package))
+        assert not [name for name in members.namelist() if home in members.read(name)]
+

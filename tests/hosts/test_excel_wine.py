@@ -1,0 +1,111 @@
+"""The real COM server of xlwings in a Windows Python under Wine, called from a second process as Excel's VBA calls it.
+
+``XL_THESIS_WINE_PYTHON`` names the folder that tools/wine_python.py has filled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import hosts_are_required
+from tests.hosts.wine import Client, com_client, prepared
+from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
+from xl_thesis_udfs.edge import CellError
+from xl_thesis_udfs.registry import FUNCTIONS
+
+pytestmark = pytest.mark.host
+
+ERROR = "\x01"
+NUMBERS = {"#VALUE!": 2015, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
+PROCESS_FUNCTIONS = {"THESIS_STATUS"}
+"""What failed in a process is its own: two of them do not answer alike."""
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = prepared()
+    if folder is None:
+        reason = "there is no Windows Python under Wine: run tools/wine_python.py and set XL_THESIS_WINE_PYTHON"
+        pytest.fail(reason) if hosts_are_required() else pytest.skip(reason)
+    with com_client(folder, tmp_path_factory.mktemp("wine") / "home") as found:
+        yield found
+
+
+@pytest.fixture
+def cells(client: Client, private_home: None) -> Callable[[list[tuple[str, list[Any]]]], list[Any]]:
+    """Values of cell functions, by name and arguments."""
+
+    def values(calls: list[tuple[str, list[Any]]]) -> list[Any]:
+        asked = [("cell", [name, arguments], 1) for name, arguments in calls]
+        return [answer["value"] for answer in client.ask(asked)]
+
+    return values
+
+
+def carried(value: Any) -> Any:
+    """A direct call's value as it arrives in the second process, as JSON."""
+    if isinstance(value, list):
+        rows = [[carried(item) for item in row] for row in value]
+        return rows if len(rows) > 1 else rows[0] if len(rows[0]) > 1 else rows[0][0]
+    if isinstance(value, CellError):
+        return f"{ERROR}{NUMBERS[value.code]}"
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()} if value >= dt.date(1900, 3, 1) else value.isoformat()
+    return value
+
+
+def alike(ours: Any, theirs: Any) -> bool:
+    """Equal; numbers to the last digits, since another build of numpy adds in another order."""
+    if isinstance(ours, list):
+        return isinstance(theirs, list) and len(ours) == len(theirs) and all(map(alike, ours, theirs))
+    if isinstance(ours, float) and not isinstance(theirs, str | dict | list):
+        return theirs == pytest.approx(ours, rel=1e-9, abs=1e-12)
+    return ours == theirs
+
+
+def test_every_function_through_com_is_the_direct_call(cells: Any) -> None:
+    calls = [formula.parse(spec.example) for spec in FUNCTIONS.values()]
+    for (name, arguments), value in zip(calls, cells(calls), strict=True):
+        if name not in PROCESS_FUNCTIONS:
+            assert alike(carried(edge.call(name, arguments)), value), name
+
+
+def test_every_function_without_arguments_or_with_bad_ones_is_the_direct_call(cells: Any) -> None:
+    calls: list[tuple[str, list[Any]]] = []
+    for name, spec in FUNCTIONS.items():
+        if name not in PROCESS_FUNCTIONS:
+            given = [["no such thing" if item.kind != "number" else 1e9 for item in spec.arguments]]
+            calls += [(name, arguments) for arguments in (*given, [f"{ERROR}2036"], [True])]
+    for (name, arguments), value in zip(calls, cells(calls), strict=True):
+        direct = [CellError("#NUM!") if item == f"{ERROR}2036" else item for item in arguments]
+        assert alike(carried(edge.call(name, direct)), value), (name, arguments)
+
+
+def test_arguments_of_every_kind_arrive(cells: Any) -> None:
+    day = {"date": "2026-06-30"}
+    calls = [("THESIS_SCORE", [given]) for given in ("2026-06-30", 46203, day, [[46203]], [[day]])]
+    calls += [("THESIS_SCORE", [None, None]), ("THESIS_SCORE", [{"missing": True}]), ("THESIS_SCORE", [[[1, 2]]])]
+    *days, blank, missing, area = cells(calls)
+    assert len(set(days)) == 1 and alike(edge.call("THESIS_SCORE", ["2026-06-30"]), days[0])
+    assert alike(edge.call("THESIS_SCORE", []), blank)
+    assert missing == f"{ERROR}2015"  # our VBA sends Empty instead
+    assert area == f"{ERROR}2015"
+
+
+def test_a_table_of_two_thousand_rows_spills_with_dates_and_errors(cells: Any) -> None:
+    arguments = ["score", "2018-01-01", "2026-06-30", "d"]
+    (table,) = cells([("THESIS_HISTORY", arguments)])
+    assert len(table) > 2000
+    assert table[1][0] == {"date": "2018-01-01"}
+    assert alike(carried(edge.call("THESIS_HISTORY", arguments)), table)
+    (early,) = cells([("THESIS_HISTORY", ["score", "1995-01-31", "1995-12-31"])])
+    assert early[1][1] == f"{ERROR}2042"
+
+
+def test_the_token_is_a_word_that_stays_while_nothing_changes(client: Client) -> None:
+    first, second = (answer["value"] for answer in client.ask([("token", [], 1), ("token", [], 1)]))
+    assert isinstance(first, str) and first == second

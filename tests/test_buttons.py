@@ -1,0 +1,142 @@
+"""What Excel's buttons ask for: never an exception, never a wait, and every old value kept where something fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xl_thesis import actions, buttons, manual
+from xl_thesis.errors import DefinitionError, SourceError
+from xl_thesis.pipeline import Scorer, open_default_store, today
+from xl_thesis.store import Store
+from xl_thesis.thesis import load_thesis
+from xl_thesis_udfs.hosts import vba
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(buttons, "JOB", buttons.Job())
+    return tmp_path
+
+
+def event(done: int) -> Any:
+    return types.SimpleNamespace(done=done, total=3, result=types.SimpleNamespace(series_id=f"FRED:S{done}"))
+
+
+def word(answer: str) -> str:
+    return answer.partition("\t")[0]
+
+
+def test_a_refresh_runs_in_the_background_and_tells_how_far_it_is(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, reached = threading.Event(), threading.Event()
+
+    def refresh(*, progress: Any, cancelled: Any) -> Any:
+        progress(event(1))
+        reached.set()
+        assert go_on.wait(10)
+        return types.SimpleNamespace(lines=lambda: ["3 series: 2 fetched, 1 failed.", "FRED:S2: failed: HTTP 500"])
+
+    monkeypatch.setattr(actions, "refresh", refresh, raising=False)
+    assert word(buttons.press("refresh")) == "running"
+    assert reached.wait(10)
+    assert buttons.press("state") == "running\t1 of 3: FRED:S1"
+    assert buttons.press("refresh") == "running\t1 of 3: FRED:S1"  # a second press starts no second one
+    go_on.set()
+    buttons.JOB.wait(10)
+    assert word(buttons.press("state")) == "done"
+    assert "FRED:S2: failed: HTTP 500" in buttons.press("state")
+
+
+def test_a_refresh_can_be_stopped(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refresh(*, progress: Any, cancelled: Any) -> Any:
+        for _ in range(1000):
+            if cancelled():
+                return types.SimpleNamespace(lines=lambda: ["Stopped early."])
+            threading.Event().wait(0.01)
+        raise AssertionError("nobody stopped it")
+
+    monkeypatch.setattr(actions, "refresh", refresh, raising=False)
+    buttons.press("refresh")
+    assert buttons.press("cancel") == "running\tstopping"
+    buttons.JOB.wait(10)
+    assert buttons.press("state") == "done\tStopped early."
+    assert word(buttons.press("cancel")) == "done"
+
+
+@pytest.mark.parametrize("error", [SourceError("FRED does not answer"), RuntimeError("a secret key")])
+def test_a_refresh_that_fails_says_so_and_changes_nothing(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refresh(*, progress: Any, cancelled: Any) -> Any:
+        raise error
+
+    with open_default_store() as store:
+        before = Scorer(load_thesis("american_exceptionalism"), store).evaluate(None).score
+    monkeypatch.setattr(actions, "refresh", refresh, raising=False)
+    buttons.press("refresh")
+    buttons.JOB.wait(10)
+    answer = buttons.press("state")
+    assert word(answer) == "failed"
+    assert "secret" not in answer
+    with open_default_store() as store:
+        assert Scorer(load_thesis("american_exceptionalism"), store).evaluate(None).score == before
+
+
+def test_a_snapshot_is_the_command_s_own(own_home: Path) -> None:
+    target = own_home / "book.xlsx"
+    assert word(buttons.press("snapshot", str(target))) == "running"
+    buttons.JOB.wait(60)
+    assert buttons.press("state") == f"done\tSnapshot: {target.resolve()}"
+    with open_default_store() as store:
+        scorer = Scorer(load_thesis("american_exceptionalism"), store)
+        _, other = actions.snapshot(scorer, None, own_home / "other.xlsx", force=False)
+    assert target.read_bytes() == other.read_bytes()
+
+
+def test_a_definition_goes_out_to_be_edited_and_comes_back(own_home: Path) -> None:
+    target = own_home / "my_thesis.xlsx"
+    assert word(buttons.press("definition", str(target))) == "done"
+    assert word(buttons.press("import", str(target))) == "done"
+    assert load_thesis(str(own_home / "my_thesis.yaml")).indicators
+    assert word(buttons.press("import", str(own_home / "none.xlsx"))) == "failed"
+
+
+def test_manual_entries_reach_the_store_all_or_none(own_home: Path) -> None:
+    good = "MANUAL:mstr_mnav_ev\t2026-06-30\t1.25\t2026-07-02\ttyped"
+    assert buttons.press("enter", f"{good}\n\t\t\t\t") == "done\t1 values are in the store."
+    bad = f"{good}\nMANUAL:nothing\t2026-06-30\t1\t\t\nMANUAL:mstr_mnav_ev\t30.6.2026\tmany\t\t"
+    answer = buttons.press("enter", bad)
+    assert word(answer) == "failed"
+    assert "row 2" in answer and "row 3" in answer and "2025-02-24" in answer
+
+
+def test_a_manual_value_is_known_from_the_day_it_was_entered() -> None:
+    with Store(":memory:") as store:
+        scorer = Scorer(load_thesis("american_exceptionalism"), store)
+        assert manual.enter(scorer, [["MANUAL:mstr_mnav_ev", "2026-06-30", "1.25", "", ""]]) == 1
+        known = scorer.knowledge(today()).series("MANUAL:mstr_mnav_ev")
+        assert float(known.values[-1]) == 1.25
+        late = (today() + dt.timedelta(days=2)).isoformat()
+        for row in (["MANUAL:mstr_mnav_ev", "2026-06-30", "1", "2026-06-29"],
+                    ["MANUAL:mstr_mnav_ev", "2026-06-30", "1", late],
+                    ["MANUAL:mstr_mnav_ev", "2026-06-30", "nan", ""]):  # fmt: skip
+            with pytest.raises(DefinitionError):
+                manual.enter(scorer, [row])
+
+
+def test_whatever_is_asked_the_answer_is_a_word_and_a_sentence(own_home: Path) -> None:
+    asked = set(re.findall(r'(?:Press|Begin)\(?\s*"(\w+)"', vba.written("xl_thesis_actions")))
+    assert asked == set(buttons._ACTIONS) - {"state"} | {"state"}
+    for action in ("settings", "state", "cancel", "nonsense", "new", "update", "enter", "definition", "snapshot"):
+        answer = buttons.press(action, "\x00 nowhere \\ / : *")
+        assert word(answer) in {"done", "failed", "running"} and len(answer) > 6
+    buttons.JOB.wait(10)

@@ -1,0 +1,142 @@
+"""The template and the add-in as files: the same bytes each time, no repair, and what each cell shows at first."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from xl_thesis import artefacts
+from xl_thesis_udfs import edge, formula
+from xl_thesis_udfs.registry import FUNCTIONS
+from xl_thesis_workbook import lint
+
+SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Status", "Manual entries", "Definition",
+          "Functions", "xl_thesis.conf"]  # fmt: skip
+
+
+@pytest.fixture
+def packages(excel_files: dict[str, bytes]) -> dict[str, bytes]:
+    return excel_files
+
+
+@pytest.fixture(params=[artefacts.TEMPLATE, artefacts.CLASSIC])
+def template(request: pytest.FixtureRequest, packages: dict[str, bytes]) -> bytes:
+    return packages[request.param]
+
+
+def formulas(package: bytes) -> dict[str, str]:
+    """Every formula by sheet and cell, as the file holds it."""
+    book = openpyxl.load_workbook(io.BytesIO(package), keep_vba=False)
+    found = {}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                text = getattr(cell.value, "text", cell.value)
+                if cell.data_type == "f":
+                    found[f"{sheet.title}!{cell.coordinate}"] = str(text)
+    return found
+
+
+def test_a_second_build_has_the_same_bytes(packages: dict[str, bytes], tmp_path: Path) -> None:
+    again = {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path)}
+    assert again == packages
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_our_lint_finds_no_fault(name: str, packages: dict[str, bytes]) -> None:
+    assert lint.faults(packages[name]) == []
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_microsoft_s_validator_finds_no_fault(
+    name: str, packages: dict[str, bytes], open_xml_validator: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(packages[name])
+    done = subprocess.run([open_xml_validator, str(path)], capture_output=True, text=True)
+    assert json.loads(done.stdout)["errors"] == []
+
+
+def test_the_sheets_and_their_order(template: bytes, packages: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template))
+    assert book.sheetnames == SHEETS
+    assert book["xl_thesis.conf"].sheet_state == "veryHidden"
+    assert {"ThesisDay", "ThesisName", "ThesisDayInUse"} <= set(book.defined_names)
+    assert book["Functions"].max_row == 5 + len(FUNCTIONS)
+    addin = zipfile.ZipFile(io.BytesIO(packages[artefacts.ADDIN])).read("xl/workbook.xml").decode()
+    assert re.findall(r'<sheet name="([^"]+)"', addin) == ["Functions", "xl_thesis.conf"]
+
+
+def test_every_formula_calls_known_functions_with_no_more_arguments_than_they_take(template: bytes) -> None:
+    seen = set()
+    for place, text in formulas(template).items():
+        for name, inside in re.findall(r"\b(THESIS_\w+|DXY\w*)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", text):
+            assert name in FUNCTIONS, place
+            given = [part for part in re.sub(r"\([^()]*\)", "", inside).split(",") if part]
+            assert len(given) <= len(FUNCTIONS[name].arguments), place
+            seen.add(name)
+    needed = ("SCORE", "TABLE", "HISTORY", "STATUS", "INDICATOR", "SERIES")
+    assert {f"THESIS_{name}" for name in needed} <= seen
+    assert not any("TODAY" in text or "NOW(" in text for text in formulas(template).values())  # nothing is volatile
+
+
+def test_cells_show_the_embedded_data_before_excel_calculates(template: bytes) -> None:
+    shown = openpyxl.load_workbook(io.BytesIO(template), data_only=True)
+    assert shown["Dashboard"]["C4"].value == edge.call(*formula.parse("=THESIS_SCORE()"))
+    assert shown["Dashboard"]["A11"].value == edge.call(*formula.parse('=THESIS_TABLE("pillars")'))[1][0]
+    history = edge.call(*formula.parse('=THESIS_HISTORY("score","2008-01-31",,"m")'))
+    column = [row[0].value for row in shown["Score history"].iter_rows(min_row=6, max_col=1) if row[0].value]
+    assert len(column) == len(history) - 1
+    assert column[0].date() == history[1][0]  # shown as a date, since its column is formatted as one
+    sheets = [sheet for sheet in shown if sheet.title != "Functions"]
+    values = [cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert not any(isinstance(value, str) and value.startswith(("#VALUE", "#NAME", "#NUM", "#REF")) for value in values)
+
+
+def test_dynamic_arrays_are_marked_and_the_classic_form_has_none(packages: dict[str, bytes]) -> None:
+    for name, dynamic in ((artefacts.TEMPLATE, True), (artefacts.CLASSIC, False)):
+        package = zipfile.ZipFile(io.BytesIO(packages[name]))
+        sheets = [package.read(part).decode() for part in package.namelist() if re.search(r"sheet\d+\.xml$", part)]
+        assert ("xl/metadata.xml" in package.namelist()) == dynamic
+        assert any(' cm="1"' in sheet for sheet in sheets) == dynamic
+        arrays = [match for sheet in sheets for match in re.findall(r'<f t="array" ref="([^"]+)">', sheet)]
+        assert len(arrays) == 11
+        assert all(":" in reference for reference in arrays if not dynamic)
+
+
+def test_a_spilled_block_holds_no_value_outside_its_reference(packages: dict[str, bytes]) -> None:
+    """A value in the way of a spill would be #SPILL! in Excel."""
+    book = openpyxl.load_workbook(io.BytesIO(packages[artefacts.TEMPLATE]))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                reference = getattr(cell.value, "ref", None)
+                if reference is None:
+                    continue
+                first, _, last = reference.partition(":")
+                block = sheet[reference] if last else ((sheet[first],),)
+                below = sheet.cell(block[-1][0].row + 1, cell.column)
+                right = sheet.cell(cell.row, block[0][-1].column + 1)
+                assert below.value is None and right.value is None, (sheet.title, reference)
+
+
+def test_nothing_calculates_from_a_folder_of_the_build(packages: dict[str, bytes]) -> None:
+    for package in packages.values():
+        members = zipfile.ZipFile(io.BytesIO(package))
+        core = members.read("docProps/core.xml").decode()
+        assert "xl-thesis" in core and "2026-01-01T00:00:00Z" in core
+        assert all(entry.date_time == (1980, 1, 1, 0, 0, 0) for entry in members.infolist())
+
+
+def test_the_browser_lists_the_indicators(template: bytes) -> None:
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(template))["Browser"]
+    rules = sheet.data_validations.dataValidation
+    assert [rule.formula1 for rule in rules if rule.type == "list"] == ["Indicators!$A$6:$A$65"]

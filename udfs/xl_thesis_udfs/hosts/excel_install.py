@@ -1,0 +1,199 @@
+"""Putting the add-in into Excel and taking it out again, without administrator's rights, on Windows.
+
+Three things are installed: the add-in in the user's XLSTART folder, by xlwings' own installer; a line in the user's
+settings that says which Python answers; and nothing else. The library that xlwings needs lies beside that Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import struct
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xl_thesis.errors import InputError
+from xl_thesis_udfs.hosts.xlwings_vba import PROJECT, library_names, version
+
+ADDIN = f"{PROJECT}.xlam"
+INTERPRETER = "INTERPRETER_WIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must be right, whether it is, and a sentence that says what was found or what to do."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+def require_windows() -> None:
+    """Raises ``InputError`` on another system."""
+    if sys.platform != "win32":
+        raise InputError(
+            "Excel calls Python only on Windows, so there is nothing to install here; `xl-thesis snapshot` writes"
+            " workbooks and `xl-thesis call` evaluates cell functions on every system"
+        )
+
+
+def install(addin: bytes) -> list[Check]:
+    """Install the add-in and the setting, and look at the result.
+
+    Raises ``InputError`` where the library is missing, or where Excel holds the old add-in open; that one then stays.
+    """
+    require_windows()
+    library = _library()
+    if not library.ok:
+        raise InputError(library.sentence)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / ADDIN
+        source.write_bytes(addin)
+        with _quiet() as said:
+            _xlwings("_addin_install", str(source))
+    target = addin_path()
+    if not target.exists() or target.read_bytes() != addin:
+        reason = " ".join(said.getvalue().split()) or "it could not be copied"
+        raise InputError(f"the add-in was not installed: {reason} Close Excel and run `xl-thesis install` again.")
+    write_setting(config_file(), INTERPRETER, sys.executable)
+    return checks(addin)
+
+
+def uninstall() -> list[Path]:
+    """Take out the add-in and our line of the settings; return what was removed.
+
+    Raises ``InputError`` where Excel holds the add-in open.
+    """
+    require_windows()
+    removed = []
+    target = addin_path()
+    if target.exists():
+        with _quiet():
+            _xlwings("_addin_remove", ADDIN)
+        if target.exists():
+            raise InputError(f"'{target}' is still there: close Excel and run `xl-thesis uninstall` again")
+        removed.append(target)
+    if remove_setting(config_file(), INTERPRETER):
+        removed.append(config_file())
+    return removed
+
+
+def checks(addin: bytes) -> list[Check]:
+    """What an installation needs, each with what was found."""
+    require_windows()
+    return [_python(), _library(), _setting(config_file()), _addin(addin)]
+
+
+def config_file() -> Path:
+    """The user's settings that our VBA reads."""
+    return Path(os.environ.get("USERPROFILE") or Path.home()) / f".{PROJECT}" / f"{PROJECT}.conf"
+
+
+def addin_path() -> Path:
+    """Where the add-in is, or would be: Excel's own start folder of the user."""
+    roaming = os.environ.get("APPDATA")
+    folder = Path(roaming) / "Microsoft" / "Excel" / "XLSTART" if roaming else None
+    if folder is not None and (folder / ADDIN).exists():
+        return folder / ADDIN
+    return Path(str(_xlwings("get_addin_dir", False))) / ADDIN
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    """The settings as name and value; none where there is no file."""
+    if not path.exists():
+        return {}
+    lines = csv.reader(io.StringIO(path.read_text(encoding=_encoding(), errors="replace")))
+    return {line[0]: line[1] for line in lines if len(line) == 2}
+
+
+def write_setting(path: Path, name: str, value: str) -> None:
+    """Set one line and keep the others. Raises ``InputError`` where Excel could not read the value."""
+    try:
+        value.encode(_encoding())
+    except UnicodeEncodeError:
+        reason = "has characters that Excel's VBA cannot read; use a Python in another folder"
+        raise InputError(f"'{value}' {reason}") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _save(path, {**read_settings(path), name: value})
+
+
+def remove_setting(path: Path, name: str) -> bool:
+    """Take out one line, and the file and its folder once they are empty; whether there was one."""
+    settings = read_settings(path)
+    if name not in settings:
+        return False
+    del settings[name]
+    if settings:
+        _save(path, settings)
+        return True
+    path.unlink()
+    with contextlib.suppress(OSError):  # the user keeps something else there
+        path.parent.rmdir()
+    return True
+
+
+def _save(path: Path, settings: dict[str, str]) -> None:
+    text = "".join(f'"{name}","{value}"\n' for name, value in settings.items())
+    beside = path.with_suffix(".tmp")
+    beside.write_text(text, encoding=_encoding())
+    beside.replace(path)
+
+
+def _encoding() -> str:
+    return "mbcs" if sys.platform == "win32" else "cp1252"
+
+
+def _python() -> Check:
+    bits = struct.calcsize("P") * 8
+    return Check("Python", True, f"{sys.executable}, {bits} bits")
+
+
+def _library() -> Check:
+    """Office may have 32 bits and Python 64: both libraries come with xlwings, beside the Python or one folder up."""
+    folders = (Path(sys.executable).parent, Path(sys.executable).parent.parent, Path(sys.prefix))
+    missing = [name for name in library_names() if not any((folder / name).exists() for folder in folders)]
+    if missing:
+        words = f"{missing[0]} is not beside {sys.executable}: run `pip install --force-reinstall xlwings=={version()}`"
+        return Check("xlwings library", False, words)
+    return Check("xlwings library", True, f"version {version()}")
+
+
+def _setting(path: Path) -> Check:
+    chosen = read_settings(path).get(INTERPRETER)
+    if chosen is None:
+        return Check("setting", False, f"{path} names no Python: run `xl-thesis install`")
+    if not Path(chosen).exists():
+        return Check("setting", False, f"{chosen}, which {path} names, is gone: run `xl-thesis install`")
+    return Check("setting", True, f"{path} names {chosen}")
+
+
+def _addin(addin: bytes) -> Check:
+    try:
+        target = addin_path()
+    except Exception as error:  # noqa: BLE001 - without Excel, Windows raises what its COM gives
+        return Check("add-in", False, f"Excel does not start ({type(error).__name__}): is it installed?")
+    if not target.exists():
+        return Check("add-in", False, f"{target} is not there: run `xl-thesis install`")
+    if target.read_bytes() != addin:
+        return Check("add-in", False, f"{target} is of another version: close Excel and run `xl-thesis install`")
+    return Check("add-in", True, str(target))
+
+
+def _xlwings(function: str, *arguments: object) -> object:
+    """A function of xlwings' installer, which the command ``xlwings addin`` calls."""
+    from xlwings import cli
+
+    return getattr(cli, function)(*arguments)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[io.StringIO]:
+    """xlwings' installer prints what went wrong instead of raising it."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        yield said

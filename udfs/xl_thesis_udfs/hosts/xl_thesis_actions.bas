@@ -1,0 +1,300 @@
+Attribute VB_Name = "xl_thesis_actions"
+Option Explicit
+' What the buttons and the ribbon do. Python works in a thread of its own; Excel asks it once a second how far it is,
+' so that it stays responsive, and calculates our cells when the data have changed. No cell is written by a refresh.
+
+Private Const BUTTONS As String = "xl_thesis.buttons"
+
+Private Polling As Boolean
+Private Awaited As String
+
+' ---- buttons on a sheet ----
+
+Public Sub ThesisRefresh()
+    If IsSnapshot(ActiveWorkbook) Then
+        ThesisUpdateSnapshot
+    Else
+        Begin "refresh", ""
+    End If
+End Sub
+
+Public Sub ThesisCancel()
+    ShowState Press("cancel", "")
+End Sub
+
+Public Sub ThesisSnapshot()
+    Dim Target As Variant
+    Target = Application.GetSaveAsFilename("thesis_snapshot.xlsx", "Excel workbook (*.xlsx), *.xlsx", , "Save a snapshot")
+    If VarType(Target) = vbString Then Begin "snapshot", CStr(Target)
+End Sub
+
+Public Sub ThesisTemplate()
+    Dim Target As Variant
+    Target = Application.GetSaveAsFilename("thesis.xlsm", "Excel workbook with macros (*.xlsm), *.xlsm", , "New template")
+    If VarType(Target) <> vbString Then Exit Sub
+    If Told(Press("new", CStr(Target))) Then Workbooks.Open CStr(Target)
+End Sub
+
+' The definition as a workbook to edit; the second button reads the edited, saved workbook back into a thesis file.
+Public Sub ThesisExportDefinition()
+    Dim Target As Variant
+    Target = Application.GetSaveAsFilename("my_thesis.xlsx", "Excel workbook (*.xlsx), *.xlsx", , "Definition to edit")
+    If VarType(Target) <> vbString Then Exit Sub
+    If Told(Press("definition", CStr(Target))) Then Workbooks.Open CStr(Target)
+End Sub
+
+Public Sub ThesisImportDefinition()
+    Dim Source As Variant
+    Source = Application.GetOpenFilename("Excel workbook (*.xlsx), *.xlsx", , "Edited definition")
+    If VarType(Source) <> vbString Then Exit Sub
+    If Told(Press("import", CStr(Source))) Then Renew
+End Sub
+
+' Rows of the table ManualEntries go to the store; what is wrong with them is said row by row, and nothing is stored.
+Public Sub ThesisEnter()
+    Dim Table As ListObject, Row As Long, Column As Long, Lines As String, Text As String
+    Set Table = TableNamed(ActiveWorkbook, "ManualEntries")
+    If Table Is Nothing Then
+        MsgBox "This workbook has no table ManualEntries.", vbExclamation, "xl-thesis"
+        Exit Sub
+    End If
+    If Table.DataBodyRange Is Nothing Then Exit Sub
+    For Row = 1 To Table.ListRows.Count
+        Text = ""
+        For Column = 1 To Table.ListColumns.Count
+            Text = Text & IIf(Column > 1, vbTab, "") & AsText(Table.DataBodyRange.Cells(Row, Column).Value)
+        Next Column
+        Lines = Lines & IIf(Row > 1, vbLf, "") & Text
+    Next Row
+    If Told(Press("enter", Lines)) Then Renew
+End Sub
+
+Public Sub ThesisInsertFunction()
+    On Error Resume Next
+    If ThisWorkbook.IsAddin Then
+        Application.ScreenUpdating = False
+        ThisWorkbook.IsAddin = False
+        ThesisDescribeAll
+        ThisWorkbook.IsAddin = True
+        ThisWorkbook.Saved = True
+        Application.ScreenUpdating = True
+    Else
+        ThesisDescribeAll
+    End If
+    On Error GoTo 0
+    Application.Dialogs(xlDialogFunctionWizard).Show
+End Sub
+
+' A new workbook with what is known of the data, and why the last answers failed.
+Public Sub ThesisStatus()
+    Dim Sheet As Worksheet
+    If ThesisFailure <> "" Then MsgBox ThesisFailure, vbExclamation, "xl-thesis"
+    Set Sheet = Workbooks.Add.Worksheets(1)
+    PutTable Sheet.Range("A1"), "=THESIS_STATUS()", 30, 2
+    PutTable Sheet.Range("E1"), "=THESIS_STATUS(""series"")", 150, 9
+End Sub
+
+Public Sub ThesisSettings()
+    Told Press("settings", "")
+End Sub
+
+' The page of functions that travels with the add-in, as a workbook of its own.
+Public Sub ThesisHelp()
+    ThisWorkbook.Worksheets("Functions").Copy
+End Sub
+
+' Dates in a spilled table arrive as numbers: show the columns that hold dates as dates.
+Public Sub ThesisFormatDates()
+    Dim Table As Range, Column As Long, Header As String
+    Set Table = ActiveCell.CurrentRegion
+    For Column = 1 To Table.Columns.Count
+        Header = LCase$(AsText(Table.Cells(1, Column).Value))
+        If IsDateHeader(Header) Then Table.Columns(Column).NumberFormat = "yyyy-mm-dd"
+    Next Column
+End Sub
+
+' ---- the ribbon ----
+
+Public Sub RibbonRefresh(ByVal Control As IRibbonControl)
+    ThesisRefresh
+End Sub
+
+Public Sub RibbonCancel(ByVal Control As IRibbonControl)
+    ThesisCancel
+End Sub
+
+Public Sub RibbonSnapshot(ByVal Control As IRibbonControl)
+    ThesisSnapshot
+End Sub
+
+Public Sub RibbonTemplate(ByVal Control As IRibbonControl)
+    ThesisTemplate
+End Sub
+
+Public Sub RibbonInsert(ByVal Control As IRibbonControl)
+    ThesisInsertFunction
+End Sub
+
+Public Sub RibbonDates(ByVal Control As IRibbonControl)
+    ThesisFormatDates
+End Sub
+
+Public Sub RibbonStatus(ByVal Control As IRibbonControl)
+    ThesisStatus
+End Sub
+
+Public Sub RibbonSettings(ByVal Control As IRibbonControl)
+    ThesisSettings
+End Sub
+
+Public Sub RibbonHelp(ByVal Control As IRibbonControl)
+    ThesisHelp
+End Sub
+
+' ---- the work in the background ----
+
+Private Sub Begin(ByVal Action As String, ByVal Argument As String)
+    Dim State As String
+    State = Press(Action, Argument)
+    ShowState State
+    If Word(State) = "running" Then
+        Awaited = Action
+        If Not Polling Then PollAgain
+    Else
+        Told State
+    End If
+End Sub
+
+Public Sub ThesisPoll()
+    Dim State As String
+    Polling = False
+    State = Press("state", "")
+    ShowState State
+    If Word(State) = "running" Then
+        PollAgain
+        Exit Sub
+    End If
+    Application.StatusBar = False
+    If Awaited = "refresh" Then Renew
+    If Word(State) <> "done" Or Awaited <> "refresh" Then Told State
+    Awaited = ""
+End Sub
+
+Private Sub PollAgain()
+    Polling = True
+    Application.OnTime Now + TimeSerial(0, 0, 1), "'" & ThisWorkbook.Name & "'!ThesisPoll"
+End Sub
+
+' A snapshot has no macros and Excel holds its file: save, close, let Python update the tables in place, open again.
+Private Sub ThesisUpdateSnapshot()
+    Dim Path As String, State As String
+    Path = ActiveWorkbook.FullName
+    If InStr(Path, "://") > 0 Then
+        MsgBox "Save the snapshot in a folder of this computer first: its place is " & Path, vbExclamation, "xl-thesis"
+        Exit Sub
+    End If
+    If MsgBox("The snapshot will be saved, closed, updated and opened again.", vbOKCancel, "xl-thesis") <> vbOK Then Exit Sub
+    ActiveWorkbook.Save
+    ActiveWorkbook.Close
+    State = Press("update", Path)
+    Workbooks.Open Path
+    Told State
+End Sub
+
+' Answers are forgotten in every project of ours that is open; then our cells and what depends on them are calculated.
+Private Sub Renew()
+    Dim Book As Workbook, Sheet As Worksheet
+    ThesisForget
+    For Each Book In Application.Workbooks
+        On Error Resume Next
+        If Not Book Is ThisWorkbook And Book.HasVBProject Then Application.Run "'" & Book.Name & "'!ThesisForget"
+        On Error GoTo 0
+        For Each Sheet In Book.Worksheets
+            MarkOurs Sheet
+        Next Sheet
+    Next Book
+    Application.Calculate
+End Sub
+
+Private Sub MarkOurs(ByVal Sheet As Worksheet)
+    Dim Found As Range, Cell As Range
+    On Error Resume Next
+    Set Found = Sheet.UsedRange.SpecialCells(xlCellTypeFormulas)
+    If Found Is Nothing And Sheet.ProtectContents Then Set Found = Sheet.UsedRange
+    On Error GoTo 0
+    If Found Is Nothing Then Exit Sub
+    For Each Cell In Found.Cells
+        If Cell.HasFormula Then
+            If ThesisIsOurs(Cell.Formula) Then Cell.Dirty
+        End If
+    Next Cell
+End Sub
+
+' ---- small things ----
+
+' One word and a sentence from Python, with a tab between them; never an error.
+Private Function Press(ByVal Action As String, ByVal Argument As String) As String
+    On Error GoTo Failed
+    Press = ThesisPython.Str(ThesisPython.Call(ThesisPython.Module(BUTTONS), "press", ThesisPython.Tuple(Action, Argument)))
+    Exit Function
+Failed:
+    ThesisDisconnect
+    Press = "failed" & vbTab & "Python could not be reached: " & Err.Description
+End Function
+
+Private Function Word(ByVal State As String) As String
+    Word = Split(State & vbTab, vbTab)(0)
+End Function
+
+Private Sub ShowState(ByVal State As String)
+    Application.StatusBar = "xl-thesis: " & Split(State & vbTab, vbTab)(1)
+End Sub
+
+' Whether an action was done; its sentence is shown either way.
+Private Function Told(ByVal State As String) As Boolean
+    Told = (Word(State) = "done")
+    Application.StatusBar = False
+    MsgBox Mid$(State, Len(Word(State)) + 2), IIf(Told, vbInformation, vbExclamation), "xl-thesis"
+End Function
+
+Private Function IsSnapshot(ByVal Book As Workbook) As Boolean
+    If Book Is Nothing Then Exit Function
+    IsSnapshot = LCase$(Right$(Book.Name, 5)) = ".xlsx" And Not TableNamed(Book, "ThesisIndicators") Is Nothing
+End Function
+
+Private Function TableNamed(ByVal Book As Workbook, ByVal TableName As String) As ListObject
+    Dim Sheet As Worksheet
+    On Error Resume Next
+    For Each Sheet In Book.Worksheets
+        Set TableNamed = Sheet.ListObjects(TableName)
+        If Not TableNamed Is Nothing Then Exit Function
+    Next Sheet
+End Function
+
+' Excel with dynamic arrays spills; an older one gets an array formula over a fixed range.
+Private Sub PutTable(ByVal Corner As Range, ByVal Formula As String, ByVal Rows As Long, ByVal Columns As Long)
+    On Error GoTo Older
+    CallByName Corner, "Formula2", VbLet, Formula
+    Exit Sub
+Older:
+    Corner.Resize(Rows, Columns).FormulaArray = Formula
+End Sub
+
+Private Function IsDateHeader(ByVal Header As String) As Boolean
+    Dim Ending As String
+    Ending = Right$(Header, 3)
+    IsDateHeader = Ending = "_on" Or Ending = "_at" Or Ending = "_by" Or Right$(Header, 5) = "as_of"
+    If InStr("|first|last|day|date|deadline|opens|resolves|", "|" & Header & "|") > 0 Then IsDateHeader = True
+End Function
+
+Private Function AsText(ByVal Value As Variant) As String
+    If IsError(Value) Then
+        AsText = "#ERROR"
+    ElseIf VarType(Value) = vbDate Then
+        AsText = Format$(Value, "yyyy-mm-dd")
+    ElseIf VarType(Value) = vbDouble Then
+        AsText = Trim$(Str$(Value))
+    Else
+        AsText = Replace(Replace(CStr(Value), vbTab, " "), vbLf, " ")
+    End If
+End Function

@@ -1,0 +1,168 @@
+Attribute VB_Name = "xl_thesis_cells"
+Option Explicit
+Option Private Module
+' Between a worksheet function and Python: arguments as plain values, true errors, and a memory of answers.
+' An unchanged cell does not cross COM: answers are kept by function and arguments until the token of the data changes.
+
+Private Const CELLS As String = "xl_thesis_udfs.hosts.excel_com"
+Private Const CURRENCY_TYPE As Long = 6
+Private Const ERROR_TYPE As Long = 10
+Private Const DECIMAL_TYPE As Long = 14
+Private Const MOST As Long = 20000
+Private Const TOKEN_SECONDS As Double = 2
+
+Private Server As Object
+Private Answers As Object
+Private Known As String
+Private Asked As Double
+Private Failure As String
+
+' The value of a cell function. Keep = False for one whose answer depends on more than its arguments and the data.
+Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant) As Variant
+    Dim Key As String
+    On Error GoTo Failed
+    If Keep Then Key = KeyOf(FunctionName, Given)
+    If Key <> "" Then
+        RenewToken
+        If Answers.Exists(Key) Then
+            ThesisCall = Answers.Item(Key)
+            Exit Function
+        End If
+    End If
+    ThesisCall = ThesisRestored(ThesisPython.CallUDF(CELLS, "cell", Array(FunctionName, Given)))
+    Failure = ""
+    If Key <> "" Then
+        If Answers.Count >= MOST Then Answers.RemoveAll
+        Answers.Add Key, ThesisCall
+    End If
+    Exit Function
+Failed:
+    Failure = Err.Description
+    ThesisDisconnect
+    ThesisCall = CVErr(2015)
+End Function
+
+' What Python may be given for an argument: Empty where it was left out, the values of a range, errors as marked text.
+Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
+    If IsMissing(Value) Then
+        ThesisGiven = Empty
+    ElseIf TypeName(Value) = "Range" Then
+        ThesisGiven = PlainTable(ValuesOf(Value))
+    Else
+        ThesisGiven = PlainTable(Value)
+    End If
+End Function
+
+' Marked texts become error values, in a single value and inside a table.
+Public Function ThesisRestored(ByVal Answer As Variant) As Variant
+    Dim Row As Long, Column As Long
+    If Not IsArray(Answer) Then
+        ThesisRestored = RestoredValue(Answer)
+        Exit Function
+    End If
+    If IsFlat(Answer) Then
+        For Column = LBound(Answer) To UBound(Answer)
+            Answer(Column) = RestoredValue(Answer(Column))
+        Next Column
+    Else
+        For Row = LBound(Answer, 1) To UBound(Answer, 1)
+            For Column = LBound(Answer, 2) To UBound(Answer, 2)
+                If VarType(Answer(Row, Column)) = vbString Then
+                    Answer(Row, Column) = RestoredValue(Answer(Row, Column))
+                End If
+            Next Column
+        Next Row
+    End If
+    ThesisRestored = Answer
+End Function
+
+' The Python server, looked up once: finding it reads the settings anew.
+Public Function ThesisPython() As Object
+    If Server Is Nothing Then Set Server = XLPy
+    Set ThesisPython = Server
+End Function
+
+' Let go of a server that does not answer, so that the next call starts one.
+Public Sub ThesisDisconnect()
+    Set Server = Nothing
+    Set Answers = Nothing
+End Sub
+
+' Forget every answer, so that the next calculation asks Python again.
+Public Sub ThesisForget()
+    Set Answers = Nothing
+    Known = ""
+End Sub
+
+' Why the last call did not reach Python; empty where it did.
+Public Function ThesisFailure() As String
+    ThesisFailure = Failure
+End Function
+
+Private Sub RenewToken()
+    Dim Fresh As String, Moment As Double
+    Moment = Timer
+    If Not Answers Is Nothing And Moment >= Asked And Moment < Asked + TOKEN_SECONDS Then Exit Sub
+    Fresh = CStr(ThesisPython.CallUDF(CELLS, "token", Array()))
+    Asked = Moment
+    If Answers Is Nothing Or Fresh <> Known Then Set Answers = CreateObject("Scripting.Dictionary")
+    Known = Fresh
+End Sub
+
+' Function and arguments as one text, or nothing where an argument is a table.
+Private Function KeyOf(ByVal FunctionName As String, ByVal Given As Variant) As String
+    Dim Index As Long, Key As String
+    Key = FunctionName
+    For Index = LBound(Given) To UBound(Given)
+        If IsArray(Given(Index)) Then Exit Function
+        Key = Key & Chr$(31) & VarType(Given(Index)) & Chr$(30) & CStr(Given(Index))
+    Next Index
+    KeyOf = Key
+End Function
+
+Private Function ValuesOf(ByVal Source As Object) As Variant
+    ValuesOf = Source.Value
+End Function
+
+Private Function PlainTable(ByVal Value As Variant) As Variant
+    Dim Row As Long, Column As Long
+    If Not IsArray(Value) Then
+        PlainTable = PlainValue(Value)
+        Exit Function
+    End If
+    If Not IsFlat(Value) Then
+        For Row = LBound(Value, 1) To UBound(Value, 1)
+            For Column = LBound(Value, 2) To UBound(Value, 2)
+                Value(Row, Column) = PlainValue(Value(Row, Column))
+            Next Column
+        Next Row
+    End If
+    PlainTable = Value
+End Function
+
+Private Function PlainValue(ByVal Value As Variant) As Variant
+    If VarType(Value) = ERROR_TYPE Then
+        PlainValue = Chr$(1) & Right$(CStr(Value), 4)
+    ElseIf VarType(Value) = CURRENCY_TYPE Or VarType(Value) = DECIMAL_TYPE Then
+        PlainValue = CDbl(Value)
+    Else
+        PlainValue = Value
+    End If
+End Function
+
+Private Function RestoredValue(ByVal Value As Variant) As Variant
+    RestoredValue = Value
+    If VarType(Value) = vbString Then
+        If Len(Value) = 5 And Left$(Value, 1) = Chr$(1) Then RestoredValue = CVErr(CLng(Mid$(Value, 2)))
+    End If
+End Function
+
+' Whether an array has one dimension: asking for the second then raises an error.
+Private Function IsFlat(ByRef Table As Variant) As Boolean
+    Dim Upper As Long
+    On Error GoTo Flat
+    Upper = UBound(Table, 2)
+    Exit Function
+Flat:
+    IsFlat = True
+End Function

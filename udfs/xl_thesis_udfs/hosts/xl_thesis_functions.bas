@@ -1,0 +1,681 @@
+Attribute VB_Name = "xl_thesis_functions"
+Option Explicit
+' Generated from the registry of cell functions; do not edit.
+
+Public Function THESIS_SCORE(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_SCORE.VB_Description = "Score of the thesis, 0 to 100; 50 is neutral. Not a probability that the thesis is right."
+Attribute THESIS_SCORE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_SCORE = ThesisCall("THESIS_SCORE", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_LABEL(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_LABEL.VB_Description = "Words for the score; partial evidence and a withheld score say so."
+Attribute THESIS_LABEL.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_LABEL = ThesisCall("THESIS_LABEL", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_BAND(Optional ByVal quantile As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_BAND.VB_Description = "Robustness band: the middle 90% of the scores that other reasonable choices of method give. No probability."
+Attribute THESIS_BAND.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_BAND = ThesisCall("THESIS_BAND", True, Array(ThesisGiven(quantile), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_COVERAGE(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_COVERAGE.VB_Description = "Share of all weight that is known and fresh in published pillars, 0 to 1."
+Attribute THESIS_COVERAGE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_COVERAGE = ThesisCall("THESIS_COVERAGE", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_DETAIL(ByVal field As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_DETAIL.VB_Description = "One number or word of the whole evaluation, such as the score of the outcomes alone."
+Attribute THESIS_DETAIL.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_DETAIL = ThesisCall("THESIS_DETAIL", True, Array(ThesisGiven(field), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_SUMMARY(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_SUMMARY.VB_Description = "All fields of THESIS_DETAIL in a table of two columns."
+Attribute THESIS_SUMMARY.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_SUMMARY = ThesisCall("THESIS_SUMMARY", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_HISTORY(Optional ByVal item As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_HISTORY.VB_Description = "Scores as known on past days, recomputed with today's definition (a reconstruction), with headers, ascending."
+Attribute THESIS_HISTORY.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_HISTORY = ThesisCall("THESIS_HISTORY", True, Array(ThesisGiven(item), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_PILLAR(ByVal pillar As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_PILLAR.VB_Description = "One number or word of a pillar; scores and contributions in points of 100, weights and coverage 0 to 1."
+Attribute THESIS_PILLAR.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_PILLAR = ThesisCall("THESIS_PILLAR", True, Array(ThesisGiven(pillar), ThesisGiven(field), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_INDICATOR(ByVal indicator As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_INDICATOR.VB_Description = "One number, word or day of an indicator; value in its unit, contribution in points of the whole score."
+Attribute THESIS_INDICATOR.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_INDICATOR = ThesisCall("THESIS_INDICATOR", True, Array(ThesisGiven(indicator), ThesisGiven(field), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_TABLE(Optional ByVal level As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_TABLE.VB_Description = "Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A."
+Attribute THESIS_TABLE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_TABLE = ThesisCall("THESIS_TABLE", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_CHANGE(ByVal since As Variant, Optional ByVal level As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_CHANGE.VB_Description = "Why the score moved: points by cause, with headers; the column of points adds up to the change of the score."
+Attribute THESIS_CHANGE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_CHANGE = ThesisCall("THESIS_CHANGE", True, Array(ThesisGiven(since), ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_CALENDAR(Optional ByVal level As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_CALENDAR.VB_Description = "What comes next: releases, overdue ones first, or the days on which something is decided; with headers."
+Attribute THESIS_CALENDAR.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_CALENDAR = ThesisCall("THESIS_CALENDAR", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_ALERTS(Optional ByVal level As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_ALERTS.VB_Description = "Which indicators are proved wrong by their own rule, and which are close to it, with headers."
+Attribute THESIS_ALERTS.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_ALERTS = ThesisCall("THESIS_ALERTS", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_SERIES(ByVal series_id As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal transform As Variant, Optional ByVal as_of As Variant, Optional ByVal aggregation As Variant) As Variant
+Attribute THESIS_SERIES.VB_Description = "Series as known on a day, with headers, ascending: first aggregated, then transformed, then cut to the days. A day is the last one of its period (FRED shows the first)."
+Attribute THESIS_SERIES.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_SERIES = ThesisCall("THESIS_SERIES", True, Array(ThesisGiven(series_id), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(transform), ThesisGiven(as_of), ThesisGiven(aggregation)))
+End Function
+
+Public Function THESIS_LATEST(ByVal series_id As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute THESIS_LATEST.VB_Description = "Last value of a series as known on a day."
+Attribute THESIS_LATEST.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_LATEST = ThesisCall("THESIS_LATEST", True, Array(ThesisGiven(series_id), ThesisGiven(as_of)))
+End Function
+
+Public Function THESIS_META(ByVal series_id As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute THESIS_META.VB_Description = "What a series is, or from which day to which it is known."
+Attribute THESIS_META.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_META = ThesisCall("THESIS_META", True, Array(ThesisGiven(series_id), ThesisGiven(field), ThesisGiven(as_of)))
+End Function
+
+Public Function THESIS_CATALOGUE(Optional ByVal find As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_CATALOGUE.VB_Description = "Every series that can be asked for, with its last value and days as known on a day, with headers."
+Attribute THESIS_CATALOGUE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_CATALOGUE = ThesisCall("THESIS_CATALOGUE", True, Array(ThesisGiven(find), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function DXY(Optional ByVal as_of As Variant, Optional ByVal source As Variant) As Variant
+Attribute DXY.VB_Description = "Level of the dollar index as known on a day; without market data it is rebuilt by the published formula."
+Attribute DXY.VB_ProcData.VB_Invoke_Func = " \n14"
+    DXY = ThesisCall("DXY", True, Array(ThesisGiven(as_of), ThesisGiven(source)))
+End Function
+
+Public Function DXY_TREND(Optional ByVal window As Variant, Optional ByVal as_of As Variant, Optional ByVal field As Variant) As Variant
+Attribute DXY_TREND.VB_Description = "Trend of the dollar index: mean daily return over its error, positive for up. It describes and foretells nothing."
+Attribute DXY_TREND.VB_ProcData.VB_Invoke_Func = " \n14"
+    DXY_TREND = ThesisCall("DXY_TREND", True, Array(ThesisGiven(window), ThesisGiven(as_of), ThesisGiven(field)))
+End Function
+
+Public Function DXY_HISTORY(Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal source As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute DXY_HISTORY.VB_Description = "The dollar index as known on a day, from one source, with headers, ascending."
+Attribute DXY_HISTORY.VB_ProcData.VB_Invoke_Func = " \n14"
+    DXY_HISTORY = ThesisCall("DXY_HISTORY", True, Array(ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(source), ThesisGiven(as_of)))
+End Function
+
+Public Function THESIS_RELATIVE(ByVal a As Variant, ByVal b As Variant, Optional ByVal window As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute THESIS_RELATIVE.VB_Description = "Growth of the ratio of two prices over a stretch of the calendar, in percent: the return of a over that of b."
+Attribute THESIS_RELATIVE.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_RELATIVE = ThesisCall("THESIS_RELATIVE", True, Array(ThesisGiven(a), ThesisGiven(b), ThesisGiven(window), ThesisGiven(as_of)))
+End Function
+
+Public Function THESIS_BETA(ByVal asset As Variant, ByVal benchmark As Variant, Optional ByVal weeks As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute THESIS_BETA.VB_Description = "Beta: slope of weekly (Friday) log returns on those of a benchmark; three weeks in four must be known."
+Attribute THESIS_BETA.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_BETA = ThesisCall("THESIS_BETA", True, Array(ThesisGiven(asset), ThesisGiven(benchmark), ThesisGiven(weeks), ThesisGiven(as_of)))
+End Function
+
+Public Function FED_CUTS(Optional ByVal by As Variant, Optional ByVal as_of As Variant) As Variant
+Attribute FED_CUTS.VB_Description = "Cuts of the federal funds rate that markets price, in steps of 25 basis points; negative for rises."
+Attribute FED_CUTS.VB_ProcData.VB_Invoke_Func = " \n14"
+    FED_CUTS = ThesisCall("FED_CUTS", True, Array(ThesisGiven(by), ThesisGiven(as_of)))
+End Function
+
+Public Function MSTR_MNAV(Optional ByVal as_of As Variant, Optional ByVal definition As Variant) As Variant
+Attribute MSTR_MNAV.VB_Description = "What the market pays for Strategy (MSTR) over what its bitcoin is worth; 1 is no premium."
+Attribute MSTR_MNAV.VB_ProcData.VB_Invoke_Func = " \n14"
+    MSTR_MNAV = ThesisCall("MSTR_MNAV", True, Array(ThesisGiven(as_of), ThesisGiven(definition)))
+End Function
+
+Public Function THESIS_CLAIM(ByVal claim As Variant, Optional ByVal field As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_CLAIM.VB_Description = "One statement of the text in our own words, how it can be proved wrong, and how it stood at publication."
+Attribute THESIS_CLAIM.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_CLAIM = ThesisCall("THESIS_CLAIM", True, Array(ThesisGiven(claim), ThesisGiven(field), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_CLAIMS(Optional ByVal group As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_CLAIMS.VB_Description = "All claims of a group, with headers; what a claim does not have is #N/A."
+Attribute THESIS_CLAIMS.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_CLAIMS = ThesisCall("THESIS_CLAIMS", True, Array(ThesisGiven(group), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_QUESTION(ByVal question As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_QUESTION.VB_Description = "How a dated question stands on a day: its answer, base rates, the last forecast."
+Attribute THESIS_QUESTION.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_QUESTION = ThesisCall("THESIS_QUESTION", False, Array(ThesisGiven(question), ThesisGiven(field), ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_LEDGER(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_LEDGER.VB_Description = "Every dated question as it stands on a day, with headers; what there is not yet is #N/A."
+Attribute THESIS_LEDGER.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_LEDGER = ThesisCall("THESIS_LEDGER", False, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_SCOREBOARD(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_SCOREBOARD.VB_Description = "How good the forecasts of each person were, prospective questions only; lower is better, but for skill."
+Attribute THESIS_SCOREBOARD.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_SCOREBOARD = ThesisCall("THESIS_SCOREBOARD", False, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_ASOF(Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_ASOF.VB_Description = "Day that a function without a date is as known on."
+Attribute THESIS_ASOF.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_ASOF = ThesisCall("THESIS_ASOF", True, Array(ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_STATUS(Optional ByVal topic As Variant, Optional ByVal thesis As Variant) As Variant
+Attribute THESIS_STATUS.VB_Description = "Which data answer, how old they are, and why cells show an error, newest first; with headers."
+Attribute THESIS_STATUS.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_STATUS = ThesisCall("THESIS_STATUS", False, Array(ThesisGiven(topic), ThesisGiven(thesis)))
+End Function
+
+Public Function THESIS_FUNCTIONS() As Variant
+Attribute THESIS_FUNCTIONS.VB_Description = "All functions with their arguments and an example, with headers."
+Attribute THESIS_FUNCTIONS.VB_ProcData.VB_Invoke_Func = " \n14"
+    THESIS_FUNCTIONS = ThesisCall("THESIS_FUNCTIONS", True, Array())
+End Function
+
+' Whether a formula calls one of the functions.
+Public Function ThesisIsOurs(ByVal Formula As String) As Boolean
+    Dim Names As String, Called As Variant
+    Names = Names & "THESIS_SCORE("
+    Names = Names & "THESIS_LABEL("
+    Names = Names & "THESIS_BAND("
+    Names = Names & "THESIS_COVERAGE("
+    Names = Names & "THESIS_DETAIL("
+    Names = Names & "THESIS_SUMMARY("
+    Names = Names & "THESIS_HISTORY("
+    Names = Names & "THESIS_PILLAR("
+    Names = Names & "THESIS_INDICATOR("
+    Names = Names & "THESIS_TABLE("
+    Names = Names & "THESIS_CHANGE("
+    Names = Names & "THESIS_CALENDAR("
+    Names = Names & "THESIS_ALERTS("
+    Names = Names & "THESIS_SERIES("
+    Names = Names & "THESIS_LATEST("
+    Names = Names & "THESIS_META("
+    Names = Names & "THESIS_CATALOGUE("
+    Names = Names & "DXY("
+    Names = Names & "DXY_TREND("
+    Names = Names & "DXY_HISTORY("
+    Names = Names & "THESIS_RELATIVE("
+    Names = Names & "THESIS_BETA("
+    Names = Names & "FED_CUTS("
+    Names = Names & "MSTR_MNAV("
+    Names = Names & "THESIS_CLAIM("
+    Names = Names & "THESIS_CLAIMS("
+    Names = Names & "THESIS_QUESTION("
+    Names = Names & "THESIS_LEDGER("
+    Names = Names & "THESIS_SCOREBOARD("
+    Names = Names & "THESIS_ASOF("
+    Names = Names & "THESIS_STATUS("
+    Names = Names & "THESIS_FUNCTIONS("
+    For Each Called In Split(Names, "(")
+        If Called <> "" And InStr(1, Formula, Called & "(", vbTextCompare) > 0 Then ThesisIsOurs = True
+    Next Called
+End Function
+
+' Tell the function wizard what the functions and their arguments mean.
+Public Sub ThesisDescribeAll()
+    Describe_THESIS_SCORE
+    Describe_THESIS_LABEL
+    Describe_THESIS_BAND
+    Describe_THESIS_COVERAGE
+    Describe_THESIS_DETAIL
+    Describe_THESIS_SUMMARY
+    Describe_THESIS_HISTORY
+    Describe_THESIS_PILLAR
+    Describe_THESIS_INDICATOR
+    Describe_THESIS_TABLE
+    Describe_THESIS_CHANGE
+    Describe_THESIS_CALENDAR
+    Describe_THESIS_ALERTS
+    Describe_THESIS_SERIES
+    Describe_THESIS_LATEST
+    Describe_THESIS_META
+    Describe_THESIS_CATALOGUE
+    Describe_DXY
+    Describe_DXY_TREND
+    Describe_DXY_HISTORY
+    Describe_THESIS_RELATIVE
+    Describe_THESIS_BETA
+    Describe_FED_CUTS
+    Describe_MSTR_MNAV
+    Describe_THESIS_CLAIM
+    Describe_THESIS_CLAIMS
+    Describe_THESIS_QUESTION
+    Describe_THESIS_LEDGER
+    Describe_THESIS_SCOREBOARD
+    Describe_THESIS_ASOF
+    Describe_THESIS_STATUS
+    Describe_THESIS_FUNCTIONS
+End Sub
+
+Private Sub Describe_THESIS_SCORE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_SCORE", _
+        Description:="Score of the thesis, 0 to 100; 50 is neutral. Not a probability that the thesis is right.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_LABEL()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_LABEL", _
+        Description:="Words for the score; partial evidence and a withheld score say so.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_BAND()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Which number of the band: low, median, high, share_above_50, varied_share; empty for median.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_BAND", _
+        Description:="Robustness band: the middle 90% of the scores that other reasonable choices of method give. No probability.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_COVERAGE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_COVERAGE", _
+        Description:="Share of all weight that is known and fresh in published pillars, 0 to 1.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_DETAIL()
+    Dim Helps As Variant
+    Helps = Array( _
+        "What is wanted of the evaluation: thesis, title, as_of, status, score, label, outcome_score, driver_score, without_contested, coverage, nominal_coverage, bounds_low, bounds_high, grade, reconstruction, data, reference_date, refreshed_on ....", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_DETAIL", _
+        Description:="One number or word of the whole evaluation, such as the score of the outcomes alone.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_SUMMARY()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_SUMMARY", _
+        Description:="All fields of THESIS_DETAIL in a table of two columns.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_HISTORY()
+    Dim Helps As Variant
+    Helps = Array( _
+        "score, outcome_score, driver_score, coverage, the id of a pillar, or all; empty for score.", _
+        "First day; empty for the day the thesis was published.", _
+        "Last day; empty for the day other functions take.", _
+        "Every day, Friday, month-end, quarter-end or year-end: d, w, m, q, a; empty for m.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_HISTORY", _
+        Description:="Scores as known on past days, recomputed with today's definition (a reconstruction), with headers, ascending.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_PILLAR()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the pillar, such as DOLLAR.", _
+        "What is wanted of it: score, weight, effective_weight, contribution, coverage, title, role; empty for score.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_PILLAR", _
+        Description:="One number or word of a pillar; scores and contributions in points of 100, weights and coverage 0 to 1.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_INDICATOR()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the indicator, such as dxy_trend.", _
+        "What is wanted of it: score, value, unit, weight, effective_weight, contribution, observed_on, available_at, age_days, status, reason, source, grade, is_proxy, is_precomputed, contested, title, pillar; empty for score.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_INDICATOR", _
+        Description:="One number, word or day of an indicator; value in its unit, contribution in points of the whole score.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_TABLE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "What the rows are: pillars, indicators, sources; empty for pillars.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_TABLE", _
+        Description:="Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_CHANGE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day to compare with.", _
+        "A row for each cause, or each effect of one: causes, effects; empty for causes.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_CHANGE", _
+        Description:="Why the score moved: points by cause, with headers; the column of points adds up to the change of the score.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_CALENDAR()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Next releases and what each can do to the score in points, or days of decision: releases, events; empty for releases.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_CALENDAR", _
+        Description:="What comes next: releases, overdue ones first, or the days on which something is decided; with headers.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_ALERTS()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Falsifiers that are met or near, or all that a machine can judge: alerts, all; empty for alerts.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_ALERTS", _
+        Description:="Which indicators are proved wrong by their own rule, and which are close to it, with headers.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_SERIES()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
+        "First day wanted; empty for the first there is.", _
+        "Last day wanted; empty for the last there is.", _
+        "Lower frequency to aggregate to: day, week to Friday, month, quarter, year: d, w, m, q, a; empty for that of the series.", _
+        "FRED's code for the units: lin, chg, ch1, pch, pc1, pca, cch, cca, log; empty for lin, the level itself.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "How to aggregate: average, sum, end of period: avg, sum, eop; empty for avg.")
+    Application.MacroOptions _
+        Macro:="THESIS_SERIES", _
+        Description:="Series as known on a day, with headers, ascending: first aggregated, then transformed, then cut to the days. A day is the last one of its period (FRED shows the first).", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_LATEST()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="THESIS_LATEST", _
+        Description:="Last value of a series as known on a day.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_META()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
+        "What is wanted: title, unit, frequency, publisher, licence, redistributable, notice, point_in_time, lag_days, formula, id, first, last, available_at, observations; empty for title.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="THESIS_META", _
+        Description:="What a series is, or from which day to which it is known.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_CATALOGUE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Part of an id, a title or a publisher; empty for all series.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_CATALOGUE", _
+        Description:="Every series that can be asked for, with its last value and days as known on a day, with headers.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_DXY()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.")
+    Application.MacroOptions _
+        Macro:="DXY", _
+        Description:="Level of the dollar index as known on a day; without market data it is rebuilt by the published formula.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_DXY_TREND()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Daily returns to look back on, 40 to 2520; empty for 252.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "What is wanted of the trend report: value, label, null_frequency, source, title, rebuilt, observed_on, age_days, n_obs, missing_days, drift_pct_yr, slope_t, theil_sen_pct_yr, break_text, ci90_low, ci90_high, z63, z126, z252 ...; empty for value.")
+    Application.MacroOptions _
+        Macro:="DXY_TREND", _
+        Description:="Trend of the dollar index: mean daily return over its error, positive for up. It describes and foretells nothing.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_DXY_HISTORY()
+    Dim Helps As Variant
+    Helps = Array( _
+        "First day wanted; empty for the first there is.", _
+        "Last day wanted; empty for the last there is.", _
+        "Days, or averages of weeks, months, quarters or years: d, w, m, q, a; empty for d.", _
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="DXY_HISTORY", _
+        Description:="The dollar index as known on a day, from one source, with headers, ascending.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_RELATIVE()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Series whose return is wanted, as in THESIS_SERIES; YAHOO:SPY/adj is a total return.", _
+        "Series it is compared with.", _
+        "Length such as 13W, 6M, 1Y, or the first day; empty for 12M.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="THESIS_RELATIVE", _
+        Description:="Growth of the ratio of two prices over a stretch of the calendar, in percent: the return of a over that of b.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_BETA()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Series whose sensitivity is wanted, as in THESIS_SERIES; YAHOO:SPY/adj is a total return.", _
+        "Series it is compared with.", _
+        "Weeks to look back on, 26 to 520; empty for 104.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="THESIS_BETA", _
+        Description:="Beta: slope of weekly (Friday) log returns on those of a benchmark; three weeks in four must be known.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_FED_CUTS()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day until which meetings count, from futures; empty for the coming year, by the one-year yield as a proxy.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+    Application.MacroOptions _
+        Macro:="FED_CUTS", _
+        Description:="Cuts of the federal funds rate that markets price, in steps of 25 basis points; negative for rises.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_MSTR_MNAV()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Enterprise value, market cap, or market cap on diluted shares, over the bitcoin: enterprise, basic, diluted; empty for enterprise.")
+    Application.MacroOptions _
+        Macro:="MSTR_MNAV", _
+        Description:="What the market pays for Strategy (MSTR) over what its bitcoin is worth; 1 is no premium.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_CLAIM()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the claim, such as T4.", _
+        "What is wanted of it: text, text_zh, kind, group, number, measure, tested_by, supports_if, falsifier, wrong_on, verdict, note, later; empty for text.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_CLAIM", _
+        Description:="One statement of the text in our own words, how it can be proved wrong, and how it stood at publication.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_CLAIMS()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of a pillar, or META; empty for all claims.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_CLAIMS", _
+        Description:="All claims of a group, with headers; what a claim does not have is #N/A.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_QUESTION()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id of the question, such as Q4.", _
+        "What is wanted of it: status, text, text_zh, criterion, polarity, opens, resolves, origin, hindsight, pillars, base_rate, computed_base_rate, forecast, forecast_by, forecast_date, resolved_by, evidence, series_answer, contradiction; empty for status.", _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_QUESTION", _
+        Description:="How a dated question stands on a day: its answer, base rates, the last forecast.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_LEDGER()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_LEDGER", _
+        Description:="Every dated question as it stands on a day, with headers; what there is not yet is #N/A.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_SCOREBOARD()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_SCOREBOARD", _
+        Description:="How good the forecasts of each person were, prospective questions only; lower is better, but for skill.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_ASOF()
+    Dim Helps As Variant
+    Helps = Array( _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_ASOF", _
+        Description:="Day that a function without a date is as known on.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_STATUS()
+    Dim Helps As Variant
+    Helps = Array( _
+        "The data and the latest failures of cells, failures alone, or every series behind the thesis: summary, errors, series; empty for summary.", _
+        "Id or file of the thesis; empty for the default one.")
+    Application.MacroOptions _
+        Macro:="THESIS_STATUS", _
+        Description:="Which data answer, how old they are, and why cells show an error, newest first; with headers.", _
+        Category:="xl-thesis", _
+        ArgumentDescriptions:=Helps
+End Sub
+
+Private Sub Describe_THESIS_FUNCTIONS()
+    Application.MacroOptions _
+        Macro:="THESIS_FUNCTIONS", _
+        Description:="All functions with their arguments and an example, with headers.", _
+        Category:="xl-thesis"
+End Sub

@@ -1,0 +1,46 @@
+"""xlwings' VBA as our files carry it: read from the installed package, with its notice, and changed in four places.
+
+The changes name our settings file, start one Python for all workbooks (the command line no longer holds the path of the
+active one), never look for settings beside a workbook (a place on OneDrive that cannot be resolved would be an error,
+and a file there could name another program), and keep the module's functions out of Excel's list.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+
+PROJECT = "xl_thesis"
+_PATHS = ' & ";" & ThisWorkbook.FullName & ";" & ThisWorkbook.FullName & ";" & GetConfig("ONEDRIVE_CONSUMER_WIN")'
+_HEAD = 'Attribute VB_Name = "xlwings"\n'
+_CHANGES = (
+    ('Public Const PROJECT_NAME As String = "xlwings"', f'Public Const PROJECT_NAME As String = "{PROJECT}"'),
+    (f"AddExcelDir{_PATHS}", f"AddExcelDir{_PATHS}".replace("ThisWorkbook.FullName", '""')),
+    ('            If GetFullName(ThisWorkbook) <> "" Then', "            If False Then"),
+    (_HEAD, f"{_HEAD}Option Private Module\n' Changed by xl-thesis: name and place of settings, command line.\n"),
+)  # fmt: skip
+
+
+def modules() -> dict[str, str]:
+    """The two modules by name. Raises ``ValueError`` where the installed version is not the one this was made for."""
+    text = _read("xlwings/xlwings.bas")
+    for before, after in _CHANGES:
+        if text.count(before) != 1:
+            raise ValueError(f"xlwings {version()} has other VBA than expected: {before.strip()}")
+        text = text.replace(before, after)
+    return {"xlwings": text, "Dictionary": _read("xlwings/addin/Dictionary.cls")}
+
+
+def version() -> str:
+    """The installed version, which the name of its library holds."""
+    return metadata.version("xlwings")
+
+
+def library_names() -> tuple[str, str]:
+    """File names of the libraries for 64-bit and 32-bit Office, as the VBA declares them."""
+    return f"xlwings64-{version()}.dll", f"xlwings32-{version()}.dll"
+
+
+def _read(name: str) -> str:
+    path = Path(str(metadata.distribution("xlwings").locate_file(name)))
+    return path.read_text(encoding="cp1252").replace("\r\n", "\n")

@@ -1,0 +1,214 @@
+"""The sheets of the template: what an analyst looks at, browses, and types in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xl_thesis_workbook.layout import BLUE, GREY, ORANGE
+from xl_thesis_workbook.template_page import Page
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+DASHBOARD, INDICATORS, BROWSER, HISTORY = "Dashboard", "Indicators", "Browser", "Score history"
+DAY, THESIS, DAY_IN_USE = "ThesisDay", "ThesisName", "ThesisDayInUse"
+"""Names of the cells that the formulas read: what was typed, blank for the default, and the day that follows."""
+
+PILLAR_ROOM, INDICATOR_ROOM, HISTORY_ROOM, SERIES_ROOM, STATUS_ROOM = 13, 61, 241, 401, 151
+SUMMARY_ROOM, ERRORS_ROOM, CHANGE_ROOM, ALERT_ROOM, CALENDAR_ROOM = 12, 26, 12, 40, 60
+_BOTH = f"{DAY},{THESIS}"
+_PILLAR_STYLES = ("text", "text", "text", "points", "percent", "percent", "signed", "percent")
+_TILES = (
+    ("F", "Band, low", 'THESIS_BAND("low"', "tile"),
+    ("G", "Band, high", 'THESIS_BAND("high"', "tile"),
+    ("H", "Known", "THESIS_COVERAGE(", "tile percent"),
+)
+_FIELDS = ("title", "pillar", "score", "value", "unit", "contribution", "effective_weight", "observed_on",
+           "available_at", "age_days", "status", "reason", "source", "grade")  # fmt: skip
+_FIELD_STYLES = {"score": "points", "contribution": "signed", "effective_weight": "percent", "observed_on": "date",
+                 "available_at": "date", "age_days": "count", "value": "number"}  # fmt: skip
+
+
+def add_dashboard(page: Page, title: str) -> None:
+    """The score with its parts, its history, and the buttons."""
+    widths = (14, 38, 10, 11, 11, 11, 11, 11)
+    sheet = page.sheet(DASHBOARD, f"Live on cell functions. {title}", widths)
+    sheet.set_first_sheet()
+    sheet.activate()
+    _inputs(page, sheet)
+    sheet.merge_range("C4:D6", "", page.style("score"))
+    page.cell(sheet, 3, 2, f"=THESIS_SCORE({_BOTH})", "score", "=THESIS_SCORE()")
+    sheet.merge_range("E4:E6", "", page.style("label"))
+    page.cell(sheet, 3, 4, f"=THESIS_LABEL({_BOTH})", "label", "=THESIS_LABEL()")
+    for letter, words, call, style in _TILES:
+        column = ord(letter) - ord("A")
+        sheet.write_string(3, column, words, page.style("tile label"))
+        separator = "" if call.endswith("(") else ","
+        page.cell(sheet, 4, column, f"={call}{separator}{_BOTH})", style, f"={call})")
+        sheet.write_blank(5, column, None, page.style("tile label"))
+    sheet.write_string("A9", "Pillars", page.style("heading"))
+    page.spill(
+        sheet, 9, _PILLAR_STYLES, f'=THESIS_TABLE("pillars",{_BOTH})', PILLAR_ROOM, '=THESIS_TABLE("pillars")',
+    )  # fmt: skip
+    _charts(page, sheet)
+    page.button(sheet, "J1", "Refresh", "ThesisRefresh")
+    page.button(sheet, "L1", "Stop", "ThesisCancel")
+    page.button(sheet, "N1", "Snapshot...", "ThesisSnapshot")
+
+
+def _inputs(page: Page, sheet: Worksheet) -> None:
+    """The day and the thesis that every formula reads; blank for today and the default thesis."""
+    for row, (words, name, style) in enumerate((("As known on", DAY, "input date"), ("Thesis", THESIS, "input"))):
+        sheet.write_string(3 + row, 0, words, page.style("label left"))
+        sheet.write_blank(3 + row, 1, None, page.style(style))
+        page.book.define_name(name, f"={DASHBOARD}!$B${4 + row}")
+    sheet.write_string(5, 0, "Day in use", page.style("label left"))
+    asof = f"=IF(ISBLANK({DAY}),THESIS_ASOF({THESIS}),{DAY})"
+    page.book.define_name(DAY_IN_USE, f"={DASHBOARD}!$B$6")
+    page.cell(sheet, 5, 1, asof, "date", "=THESIS_ASOF()")
+    sheet.write_string("B7", "Blank: today, and the thesis of the settings.", page.style("note"))
+
+
+def _charts(page: Page, sheet: Worksheet) -> None:
+    first, last = 11, 9 + PILLAR_ROOM
+    points = page.book.add_chart({"type": "bar"})
+    points.add_series({
+        "name": "Points", "categories": f"={DASHBOARD}!$A${first}:$A${last}",
+        "values": f"={DASHBOARD}!$G${first}:$G${last}", "fill": {"color": f"#{BLUE}"}, "invert_if_negative": True,
+        "invert_if_negative_color": f"#{ORANGE}", "gap": 60,
+    })  # fmt: skip
+    points.set_title({"name": "Points above or below 50", "name_font": {"size": 11}})
+    points.set_y_axis({"reverse": True, "label_position": "low"})
+    points.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}, "num_format": "0"})
+    points.set_legend({"none": True})
+    points.set_size({"width": 560, "height": 290})
+    sheet.insert_chart("J3", points, {"description": "What each pillar adds to the score or takes from it"})
+    history = page.book.add_chart({"type": "line"})
+    history.add_series({
+        "name": "Score", "categories": f"='{HISTORY}'!$A$6:$A${4 + HISTORY_ROOM}",
+        "values": f"='{HISTORY}'!$B$6:$B${4 + HISTORY_ROOM}", "line": {"color": f"#{BLUE}", "width": 1.75},
+    })  # fmt: skip
+    history.set_title({"name": "Score as known on past days", "name_font": {"size": 11}})
+    history.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 2, "major_unit_type": "years"})
+    history.set_y_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
+    history.set_legend({"none": True})
+    history.set_size({"width": 1110, "height": 300})
+    sheet.insert_chart("A24", history, {"description": "The score at past month-ends, reconstructed"})
+
+
+def add_indicators(page: Page) -> None:
+    """Every indicator with its value, score and points."""
+    sheet = page.sheet(INDICATORS, "What is measured: each score is 0 to 100, 50 is neutral.",
+                       (24, 11, 52, 12, 26, 9, 10, 10, 12, 9, 12))  # fmt: skip
+    styles = ("text", "text", "text", "number", "text", "points", "percent", "signed", "date", "count", "text")
+    page.spill(sheet, 4, styles, f'=THESIS_TABLE("indicators",{_BOTH})', INDICATOR_ROOM,
+               '=THESIS_TABLE("indicators")')  # fmt: skip
+    sheet.freeze_panes(5, 1)
+
+
+def add_browser(page: Page, indicators: Sequence[str]) -> None:
+    """Choose an indicator: everything that is known of it, and the series it rests on."""
+    sheet = page.sheet(BROWSER, "Choose an indicator in the yellow cell; the series below is any that you name.",
+                       (20, 46, 4, 12, 12))  # fmt: skip
+    sheet.write_string("A4", "Indicator", page.style("label left"))
+    chosen = indicators[0] if indicators else ""
+    sheet.write_string("B4", chosen, page.style("input"))
+    sheet.data_validation("B4", {
+        "validate": "list", "source": f"={INDICATORS}!$A$6:$A${4 + INDICATOR_ROOM}", "error_type": "warning",
+        "error_title": "Unknown indicator", "error_message": "Choose one of the sheet Indicators.",
+    })  # fmt: skip
+    for row, field in enumerate(_FIELDS, start=4):
+        sheet.write_string(row, 0, field.replace("_", " "), page.style("label left"))
+        formula = f'=IFERROR(THESIS_INDICATOR($B$4,"{field}",{_BOTH}),"")'
+        page.cell(sheet, row, 1, formula, _FIELD_STYLES.get(field, "text"), f'=THESIS_INDICATOR("{chosen}","{field}")')
+        sheet.write_blank(row, 2, None)
+    row = 5 + len(_FIELDS)
+    sheet.write_string(row, 0, "Series", page.style("label left"))
+    sheet.write_string(row, 1, "FRED:UNRATE", page.style("input"))
+    cell = f"$B${row + 1}"
+    styles = ("date", "number")
+    page.spill(sheet, row + 2, styles, f"=THESIS_SERIES({cell},EDATE({DAY_IN_USE},-240),{DAY_IN_USE})", SERIES_ROOM,
+               '=THESIS_SERIES("FRED:UNRATE","2006-01-01")')  # fmt: skip
+    chart = page.book.add_chart({"type": "line"})
+    first, last = row + 4, row + 2 + SERIES_ROOM
+    chart.add_series({
+        "name": f"={BROWSER}!{cell}", "categories": f"={BROWSER}!$A${first}:$A${last}",
+        "values": f"={BROWSER}!$B${first}:$B${last}", "line": {"color": f"#{BLUE}", "width": 1.75},
+    })  # fmt: skip
+    chart.set_legend({"none": True})
+    chart.set_x_axis({"date_axis": True, "num_format": "yyyy", "label_position": "low"})
+    chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
+    chart.set_size({"width": 720, "height": 380})
+    sheet.insert_chart("D4", chart, {"description": "The chosen series"})
+
+
+def add_history(page: Page) -> None:
+    """The score on past month-ends, for the chart on the dashboard."""
+    note = "As known on each day, with today's definition: reconstructed, not recorded."
+    sheet = page.sheet(HISTORY, note, (13, 11))
+    formula = f'=THESIS_HISTORY("score",EDATE({DAY_IN_USE},-228),{DAY_IN_USE},"m",{THESIS})'
+    page.spill(sheet, 4, ("date", "points"), formula, HISTORY_ROOM,
+               '=THESIS_HISTORY("score","2008-01-31",,"m")')  # fmt: skip
+    sheet.freeze_panes(5, 0)
+
+
+def add_watch(page: Page) -> None:
+    """Why the score moved in the last quarter, what is near its falsifier, and what comes next."""
+    sheet = page.sheet("Watch", "Why the score moved in three months, what is near to being wrong, what comes next.",
+                       (24, 44, 30, 13, 13, 13, 13, 13, 60))  # fmt: skip
+    since = f"EDATE({DAY_IN_USE},-3)"
+    page.spill(sheet, 4, ("text", "signed", "text"), f'=THESIS_CHANGE({since},"causes",{_BOTH})', CHANGE_ROOM,
+               '=THESIS_CHANGE("2026-04-22")')  # fmt: skip
+    row = 4 + CHANGE_ROOM + 1
+    styles = ("text", "text", "text", "number", "number", "date", "date", "date", "text")
+    page.spill(sheet, row, styles, f'=THESIS_ALERTS("alerts",{_BOTH})', ALERT_ROOM, '=THESIS_ALERTS("alerts")')
+    row += ALERT_ROOM + 1
+    releases = (*["text"] * 4, "date", "date", "count", "percent", *["signed"] * 4)
+    formula = f'=THESIS_CALENDAR("releases",{_BOTH})'
+    page.spill(sheet, row, releases, formula, CALENDAR_ROOM, '=THESIS_CALENDAR("releases")')
+
+
+def add_status(page: Page) -> None:
+    """What is known, how old it is, where it came from, what failed and why."""
+    sheet = page.sheet("Status", "Data, what failed last and why, and every series behind the thesis.",
+                       (34, 46, 14, 13, 13, 9, 10, 36, 40), GREY)  # fmt: skip
+    words = ("text", "text", "text", "text")
+    for row, topic, room in ((4, "summary", SUMMARY_ROOM), (4 + SUMMARY_ROOM + 2, "errors", ERRORS_ROOM)):
+        page.spill(sheet, row, words, f'=THESIS_STATUS("{topic}",{THESIS})', room, f'=THESIS_STATUS("{topic}")')
+    row = 4 + SUMMARY_ROOM + ERRORS_ROOM + 4
+    styles = ("text", "text", "text", "date", "date", "count", "count", "text", "text")
+    page.spill(sheet, row, styles, f'=THESIS_STATUS("series",{THESIS})', STATUS_ROOM, '=THESIS_STATUS("series")')
+    page.button(sheet, "H1", "Refresh", "ThesisRefresh")
+
+
+def add_manual_entries(page: Page, series: Sequence[tuple[str, str]]) -> None:
+    """A table for values that no source offers, and the button that puts them into the store."""
+    note = "Values that no source offers. The button puts all rows into the store, or none."
+    sheet = page.sheet("Manual entries", note, (40, 14, 14, 16, 60), ORANGE)
+    headers = ("Series", "Observed on", "Value", "Available at", "Note")
+    blank = [["", "", "", "", ""] for _ in range(12)]
+    styles = ("input", "input date", "input", "input date", "input")
+    page.table(sheet, 4, 0, headers, blank, "ManualEntries", styles)
+    page.button(sheet, "G1", "Save entries", "ThesisEnter")
+    sheet.write_string("G5", "Series that wait for an entry", page.style("heading"))
+    sheet.set_column("G:G", 44)
+    sheet.set_column("H:H", 70)
+    for row, (series_id, title) in enumerate(series, start=5):
+        sheet.write_string(row, 6, series_id, page.style("text"))
+        sheet.write_string(row, 7, title, page.style("text"))
+    if series:
+        sheet.data_validation(5, 0, 200, 0, {
+            "validate": "list", "source": f"='Manual entries'!$G$6:$G${5 + len(series)}", "error_type": "warning",
+            "error_message": "Not one of the listed series; it is stored if the thesis names it.",
+        })  # fmt: skip
+
+
+def add_definition(page: Page) -> None:
+    """Where the definition is edited: its way out to a workbook and back in, and what is in force now."""
+    sheet = page.sheet("Definition", "Weights in force. Edit the definition as a workbook, then read it back.",
+                       (14, 44, 12, 12, 12), ORANGE)  # fmt: skip
+    page.button(sheet, "A3", "Edit definition...", "ThesisExportDefinition", 130)
+    page.button(sheet, "B3", "Read edited definition...", "ThesisImportDefinition", 170)
+    styles = ("text", "text", "text", "points", "percent", "percent", "signed", "percent")
+    page.spill(sheet, 5, styles, f'=THESIS_TABLE("pillars",{_BOTH})', PILLAR_ROOM, '=THESIS_TABLE("pillars")')

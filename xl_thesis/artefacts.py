@@ -1,0 +1,91 @@
+"""The Excel files: the template workbook and the add-in, put together from registry, sheets and macros.
+
+They are built when a wheel is built, so that what users get is what was checked, byte for byte, and can be signed.
+xlwings' VBA is that of the installed package, with its notice.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from xl_thesis import settings
+from xl_thesis.catalogue import load_catalogue
+from xl_thesis.errors import InputError
+from xl_thesis.thesis import load_thesis
+from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
+from xl_thesis_udfs.hosts import vba, xlwings_vba
+from xl_thesis_udfs.registry import FUNCTIONS
+from xl_thesis_workbook import macros
+from xl_thesis_workbook.template import FunctionHelp, TemplateContent, addin_bytes, template_bytes
+
+BUILT = Path(__file__).parent / "excel"
+ADDIN, TEMPLATE, CLASSIC = "xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
+"""The add-in, the template with dynamic arrays, and the one for Excel 2016 and 2019."""
+FILES = (ADDIN, TEMPLATE, CLASSIC)
+
+
+def excel_file(name: str) -> bytes:
+    """One of the three files: as built into the wheel, or built now in a clone.
+
+    Raises ``InputError`` in a clone without the build tools.
+    """
+    built = BUILT / name
+    if built.exists():
+        return built.read_bytes()
+    missing = [tool for tool in ("pyopenvba", "xlsxwriter") if find_spec(tool) is None]
+    if missing:
+        raise InputError(f"{name} must be built first, which needs {' and '.join(missing)}: pip install -e '.[build]'")
+    with tempfile.TemporaryDirectory() as folder:
+        build_all(Path(folder))
+        return (Path(folder) / name).read_bytes()
+
+
+def build_all(folder: Path) -> list[Path]:
+    """Write all three files into a folder; the same versions and embedded data give the same bytes.
+
+    What cells show at first comes from the embedded data alone, so a process of its own, with an empty home, builds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XL_THESIS_")}
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**kept, "XL_THESIS_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", "xl_thesis.artefacts", str(folder.resolve())]
+        subprocess.run(command, env=environment, check=True)  # noqa: S603 - this Python and this module
+    return [folder / name for name in FILES]
+
+
+def _build(name: str) -> bytes:
+    if name == ADDIN:
+        return macros.add_macros(addin_bytes(_help()), modules(), "addin", vba.ribbon())
+    thesis = load_thesis(settings.default_thesis())
+    content = TemplateContent(
+        functions=_help(),
+        value_of=lambda text: edge.call(*formula.parse(text)),
+        title=thesis.title.en,
+        indicators=[indicator.id for indicator in thesis.indicators],
+        manual_series=[(meta.id, meta.title) for meta in load_catalogue().values() if meta.id.startswith("MANUAL:")],
+        dynamic=name != CLASSIC,
+    )
+    return macros.add_macros(template_bytes(content), modules(), "workbook")
+
+
+def modules() -> dict[str, str]:
+    """Every VBA module by name: xlwings' two, what is written by hand, and what is generated."""
+    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions")}
+    return {**xlwings_vba.modules(), **written, vba.MODULE: vba.module()}
+
+
+def _help() -> list[FunctionHelp]:
+    return [
+        FunctionHelp(spec.name, spec.signature, spec.summary, spec.example, spec.errors) for spec in FUNCTIONS.values()
+    ]
+
+
+if __name__ == "__main__":
+    for wanted in FILES:
+        (Path(sys.argv[1]) / wanted).write_bytes(_build(wanted))
