@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from xl_thesis.pipeline import open_default_store
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts.libreoffice.extension import link as pipe
@@ -56,17 +57,32 @@ def test_a_value_is_what_python_says(link: Link) -> None:
 
 
 def test_answers_are_kept_a_moment_and_forgotten_on_request(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipe, "KEEP_SECONDS", 60)
+    monkeypatch.setattr(pipe, "KEEP_SECONDS", 600)
     asked = []
     ask = link.ask
     monkeypatch.setattr(link, "ask", lambda request: asked.append(request) or ask(request))
     assert link.call(*SCORE) == link.call(*SCORE)
-    assert len(asked) == 1
+    assert len(asked) == 2
     link.forget()
     link.call(*SCORE)
     link.call("THESIS_STATUS", ())
     link.call("THESIS_STATUS", ())  # what is never the same twice is always asked
-    assert len(asked) == 4
+    assert len(asked) == 5
+
+
+def test_another_programs_refresh_is_seen(link: Link, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pipe, "KEEP_SECONDS", 0)
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
+    asked = []
+    ask = link.ask
+    monkeypatch.setattr(link, "ask", lambda request: asked.append(request[0]) or ask(request))
+    series = ("THESIS_LATEST", ("FRED:UNRATE", "2026-06-30"))
+    before = link.call(*series)
+    assert link.call(*series) == before
+    assert asked == ["token", "call", "token"]
+    with open_default_store() as store:
+        store.write([("FRED:UNRATE", "2026-05-31", 9.9, "2026-06-29")], source="test")
+    assert link.call(*series) == 9.9
 
 
 def test_an_environment_that_has_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -89,6 +89,19 @@ def status(office: Path | None, profile: str | None) -> None:
     sys.exit(0 if works and found else 1)
 
 
+@libreoffice.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@with_force
+def new(file: Path, force: bool) -> None:
+    """Write the template workbook for Calc: a dashboard on live cells, as .xlsx."""
+    from xl_thesis import artefacts
+    from xl_thesis.files import put_file
+
+    if file.suffix.lower() != ".xlsx":
+        raise InputError(f"'{file.name}' must end in .xlsx")
+    click.echo(f"Workbook: {put_file(file, artefacts.excel_file(artefacts.CALC), force=force)}")
+
+
 @libreoffice.command(hidden=True)
 def serve() -> None:
     """Answer the extension's questions; LibreOffice starts this."""
