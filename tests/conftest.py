@@ -85,7 +85,7 @@ def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in artefacts.build_all(tmp_path_factory.mktemp("excel"))}
 
 
-HOSTS = {"office", "open_xml_validator", "postgres_server"}
+HOSTS = {"office", "open_xml_validator", "postgres_server", "calc_command", "newer_command"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,10 @@ from xl_thesis.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"xl_thesis": ROOT, "xl_thesis_udfs": ROOT / "udfs", "xl_thesis_workbook": ROOT / "workbook"}
-EXCEL_FILES = {f"xl_thesis/excel/{name}" for name in ("xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm")}
+EXCEL_FILES = {
+    f"xl_thesis/excel/{name}"
+    for name in ("xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm", "xl_thesis_calc.xlsx")
+}
 
 
 @pytest.fixture(scope="module")

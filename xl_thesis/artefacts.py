@@ -27,10 +27,12 @@ BUILT = Path(__file__).parent / "excel"
 ADDIN, TEMPLATE, CLASSIC = "xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
 """The add-in, the template with dynamic arrays, and the one for Excel 2016 and 2019."""
 FILES = (ADDIN, TEMPLATE, CLASSIC)
+CALC = "xl_thesis_calc.xlsx"
+"""The template for LibreOffice Calc: the same sheets with fixed arrays, without macros; its buttons are a toolbar."""
 
 
 def excel_file(name: str) -> bytes:
-    """One of the three files: as built into the wheel, or built now in a clone.
+    """One of the files: as built into the wheel, or built now in a clone.
 
     Raises ``InputError`` in a clone without the build tools.
     """
@@ -46,7 +48,7 @@ def excel_file(name: str) -> bytes:
 
 
 def build_all(folder: Path) -> list[Path]:
-    """Write all three files into a folder; the same versions and embedded data give the same bytes.
+    """Write all four files into a folder; the same versions and embedded data give the same bytes.
 
     What cells show at first comes from the embedded data alone, so a process of its own, with an empty home, builds.
     """
@@ -56,7 +58,7 @@ def build_all(folder: Path) -> list[Path]:
         environment = {**kept, "XL_THESIS_HOME": home, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         command = [sys.executable, "-m", "xl_thesis.artefacts", str(folder.resolve())]
         subprocess.run(command, env=environment, check=True)  # noqa: S603 - this Python and this module
-    return [folder / name for name in FILES]
+    return [folder / name for name in (*FILES, CALC)]
 
 
 def _build(name: str) -> bytes:
@@ -69,8 +71,11 @@ def _build(name: str) -> bytes:
         title=thesis.title.en,
         indicators=[indicator.id for indicator in thesis.indicators],
         manual_series=[(meta.id, meta.title) for meta in load_catalogue().values() if meta.id.startswith("MANUAL:")],
-        dynamic=name != CLASSIC,
+        dynamic=name == TEMPLATE,
+        buttons=name != CALC,
     )
+    if name == CALC:
+        return template_bytes(content)
     return macros.add_macros(template_bytes(content), modules(), "workbook")
 
 
@@ -87,5 +92,5 @@ def _help() -> list[FunctionHelp]:
 
 
 if __name__ == "__main__":
-    for wanted in FILES:
+    for wanted in (*FILES, CALC):
         (Path(sys.argv[1]) / wanted).write_bytes(_build(wanted))

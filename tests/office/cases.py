@@ -98,13 +98,12 @@ def arguments_of(spec: FunctionSpec) -> Iterator[tuple[Argument, ...]]:
     """The example, then the example with one argument given in another way; trailing empty ones are left out."""
     first = example(spec)
     seen = set()
-    for given in (first, *(
+    for whole in (first, *(
         [*first[:position], way, *first[position + 1 :]]
         for position, described in enumerate(spec.arguments)
         for way in _ways(described)
     )):  # fmt: skip
-        while given and given[-1][0] == "":
-            given = given[:-1]
+        given = whole[: max((place for place, (text, _) in enumerate(whole, 1) if text), default=0)]
         key = tuple(text for text, _ in given)
         if key not in seen:
             seen.add(key)
@@ -112,11 +111,16 @@ def arguments_of(spec: FunctionSpec) -> Iterator[tuple[Argument, ...]]:
 
 
 def expected(name: str, arguments: tuple[Argument, ...]) -> Any:
-    value = plain(edge.call(name, [direct for _, direct in arguments]))
+    return plain(top(name, edge.call(name, [direct for _, direct in arguments])))
+
+
+def top(name: str, value: Any) -> Any:
+    """A value, or the rows of a table that are compared."""
     if not isinstance(value, list):
         return value
-    rows = 5 if name == "THESIS_STATUS" and value[0][0] == "topic" else TALLEST  # below them: when which cell failed
-    return value[: min(rows, len(value))]
+    failures_below = name == "THESIS_STATUS" and value[0][0] == "topic"
+    data = [row for row in value if row[0] != "cell"] if failures_below else value
+    return data[:TALLEST]
 
 
 def all_cases() -> list[Case]:

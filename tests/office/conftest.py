@@ -53,3 +53,12 @@ def book(calc: Office) -> Iterator[Office]:
     calc.open("book")
     yield calc
     calc.close("book")
+
+
+@pytest.fixture(scope="session")
+def newer_office(newer_command: str, extensions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A running 25.2 alone."""
+    home = tmp_path_factory.getbasetemp() / "home"
+    office = Office(newer_command, tmp_path_factory.mktemp("newer"), extensions, home)
+    yield office
+    office.stop()

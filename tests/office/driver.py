@@ -111,7 +111,7 @@ class Driver:
         for one in self.service("com.sun.star.sheet.FunctionDescriptions"):
             found = {item.Name: item.Value for item in one}
             if found["Name"] == function:
-                arguments = [[item.Name, item.Description, item.IsOptional] for item in found["Arguments"]]
+                arguments = [[item.Name, item.Description, item.IsOptional] for item in found["Arguments"] or ()]
                 return {"description": found["Description"], "arguments": arguments, "category": found["Category"]}
         return None
 

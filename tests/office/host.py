@@ -42,7 +42,8 @@ class Office:
         if bundled is not None:
             options.append(f"-env:BUNDLED_EXTENSIONS={bundled.as_uri()}")
         accept = f"--accept=socket,host=127.0.0.1,port={self.port};urp;"
-        surroundings = {**os.environ, "XL_THESIS_HOME": str(home), **environment}
+        surroundings = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
+        surroundings["XL_THESIS_HOME"] = str(home)
         self.office = subprocess.Popen(
             [command, *options, "--headless", "--norestore", "--nologo", "--nodefault", accept],
             env=surroundings, start_new_session=True, **QUIET,

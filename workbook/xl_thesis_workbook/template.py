@@ -40,7 +40,8 @@ class FunctionHelp:
 class TemplateContent:
     """What the template is made of.
 
-    ``value_of`` gives what a formula shows: a number, text, date, ``#N/A`` and its like, or rows of them.
+    ``value_of`` gives what a formula shows: a number, text, date, ``#N/A`` and its like, or rows of them. Without
+    ``buttons`` it is for a host that has its own.
     """
 
     functions: Sequence[FunctionHelp]
@@ -49,12 +50,13 @@ class TemplateContent:
     indicators: Sequence[str]
     manual_series: Sequence[tuple[str, str]]
     dynamic: bool = True
+    buttons: bool = True
 
 
 def template_bytes(content: TemplateContent) -> bytes:
     """The template as .xlsx bytes, still without its macros; the same content gives the same bytes."""
     book, buffer = _new_book("xl-thesis template")
-    page = Page(book, content.value_of, dynamic=content.dynamic)
+    page = Page(book, content.value_of, dynamic=content.dynamic, buttons=content.buttons)
     template_sheets.add_dashboard(page, content.title)
     template_sheets.add_indicators(page)
     template_sheets.add_browser(page, content.indicators)

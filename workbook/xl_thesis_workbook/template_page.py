@@ -56,8 +56,11 @@ STYLES: dict[str, dict[str, Any]] = {
 class Page:
     """A workbook under way, with its styles and what its formulas show before Excel has calculated them."""
 
-    def __init__(self, book: Workbook, value_of: Callable[[str], Any], *, dynamic: bool) -> None:
+    def __init__(
+        self, book: Workbook, value_of: Callable[[str], Any], *, dynamic: bool, buttons: bool = True
+    ) -> None:
         self.book = book
+        self._buttons = buttons
         self.dynamic = dynamic
         self._value_of = value_of
         self._styles: dict[str, Format] = {}
@@ -132,8 +135,9 @@ class Page:
         sheet.freeze_panes(row + 1, 0)
 
     def button(self, sheet: Worksheet, cell: str, caption: str, macro: str, width: int = 110) -> None:
-        """A button that runs a macro of this workbook."""
-        sheet.insert_button(cell, {"macro": macro, "caption": caption, "width": width, "height": 26})
+        """A button that runs a macro of this workbook, where it has any."""
+        if self._buttons:
+            sheet.insert_button(cell, {"macro": macro, "caption": caption, "width": width, "height": 26})
 
     def _shown(self, sheet: Worksheet, row: int, column: int, value: Any, style: str) -> None:
         """A value inside an array, which belongs to the array's formula."""

@@ -18,6 +18,7 @@ with_office = click.option(
     "--office", type=click.Path(path_type=Path, exists=True), metavar="FOLDER",
     help="Program folder of the LibreOffice that is meant (default: the newest that is found).",
 )
+_LONGEST_MESSAGE = 8
 with_profile = click.option("--profile", metavar="URL", help="A profile other than the user's own (file:///...).")
 
 
@@ -88,6 +89,19 @@ def status(office: Path | None, profile: str | None) -> None:
     sys.exit(0 if works and found else 1)
 
 
+@libreoffice.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@with_force
+def new(file: Path, force: bool) -> None:
+    """Write the template workbook for Calc: a dashboard on live cells, as .xlsx."""
+    from xl_thesis import artefacts
+    from xl_thesis.files import put_file
+
+    if file.suffix.lower() != ".xlsx":
+        raise InputError(f"'{file.name}' must end in .xlsx")
+    click.echo(f"Workbook: {put_file(file, artefacts.excel_file(artefacts.CALC), force=force)}")
+
+
 @libreoffice.command(hidden=True)
 def serve() -> None:
     """Answer the extension's questions; LibreOffice starts this."""
@@ -99,7 +113,7 @@ def serve() -> None:
 
 @libreoffice.command(hidden=True)
 @click.argument("task", type=click.Choice(["refresh", "snapshot"]))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path))
 def run(task: str, out: Path | None) -> None:
     """Do a button's work and report each step as a line of JSON; the end of the input stops it."""
     sink, sys.stdout = sys.stdout, sys.stderr
@@ -129,10 +143,13 @@ def _refresh(report: Callable[..., None]) -> str:
         progress=lambda event: report(share=event.done / event.total, text=event.result.sentence()),
         cancelled=stopped.is_set,
     )
-    lines = "\n".join(result.lines()[:12])
+    lines = result.lines()
+    if len(lines) > _LONGEST_MESSAGE:
+        lines = [*lines[: _LONGEST_MESSAGE - 2], 'and more; =THESIS_STATUS("series") lists every series', lines[-1]]
+    text = "\n".join(lines)
     if result.exit_code == NOTHING:
-        raise InputError(f"Nothing could be refreshed; all values stay as they were.\n{lines}")
-    return lines
+        raise InputError(f"Nothing could be refreshed; all values stay as they were.\n{text}")
+    return text
 
 
 def _snapshot(out: Path | None) -> str:

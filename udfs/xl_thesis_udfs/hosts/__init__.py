@@ -1,1 +1,1 @@
-"""What the programs that show cells need of us, one module a program."""
+"""What the programs that show cells need of us, a module or a folder each."""

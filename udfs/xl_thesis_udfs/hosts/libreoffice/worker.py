@@ -23,9 +23,15 @@ _EPOCH = dt.date(1899, 12, 30).toordinal()
 def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """A greeting, then an answer for each line."""
     yield {"version": VERSION, "protocol": PROTOCOL}
+    edge.call("THESIS_SCORE", [])  # reads thesis and store before the first question comes
     for line in lines:
         kind, *rest = json.loads(line)
-        yield called(*rest) if kind == "call" else {"lines": status()[0]}
+        if kind == "call":
+            yield called(*rest)
+        elif kind == "token":
+            yield {"token": _token()}
+        else:
+            yield {"lines": status()[0]}
 
 
 def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
@@ -35,9 +41,11 @@ def called(name: str, arguments: Sequence[Any]) -> dict[str, Any]:
     {'error': '#VALUE!'}
     """
     spec = FUNCTIONS.get(name)
-    value = edge.call(name, arguments)
+    given = [None if type(value) in (int, float) and value == 0 else value for value in arguments]
+    value = edge.call(name, given)  # Calc hands an empty cell over as 0, which no argument may be
     sentence = value.sentence if isinstance(value, CellError) else ""
-    return {"value": encoded(value), "why": sentence, "keep": spec is None or spec.cached}
+    keep = spec is not None and spec.cached and not any(_is_file(argument) for argument in given)
+    return {"value": encoded(value), "why": sentence, "keep": keep}
 
 
 def encoded(value: Value) -> Any:
@@ -53,6 +61,18 @@ def encoded(value: Value) -> Any:
     if isinstance(value, dt.date):
         return float(value.toordinal() - _EPOCH)
     return value if isinstance(value, str) else float(value)
+
+
+def _is_file(argument: Any) -> bool:
+    """Whether an argument may name a thesis's file, which changes without the store."""
+    return isinstance(argument, str) and argument.lower().endswith((".yaml", ".yml"))
+
+
+def _token() -> str | None:
+    try:
+        return edge.token()
+    except ThesisError:
+        return None
 
 
 def status() -> tuple[list[str], bool]:

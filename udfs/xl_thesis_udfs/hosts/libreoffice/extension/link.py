@@ -6,6 +6,7 @@ silent is an ``Unreachable`` with a sentence that says what to do, never a hang.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,12 +20,12 @@ from typing import Any
 
 PROTOCOL = 1
 KEEP_SECONDS = 1.0
-"""How long an answer is used again: as long as a recalculation; another program's refresh is seen after that."""
+"""How long answers are used without asking whether the store, the day or the thesis has changed."""
+KEPT = 200_000
 SILENCE_SECONDS = 60.0
 """A worker that says nothing for so long is stopped, so that the office is not frozen by it."""
 RETRY_SECONDS = 10.0
 """After a failed start the next try waits, so that ten thousand cells do not start ten thousand processes."""
-CRASHES = 3
 REASONS = 20
 OFFICE_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "UNO_PATH", "URE_BOOTSTRAP")
 
@@ -67,7 +68,7 @@ def start(command: list[str], arguments: list[str]) -> subprocess.Popen[str]:
 
 
 class Link:
-    """Asks the worker, starts it when it is first needed, and keeps answers for a moment."""
+    """Asks the worker, starts it when it is needed, and keeps answers for a moment."""
 
     def __init__(self, recorded: dict[str, Any]) -> None:
         self.recorded = recorded
@@ -77,28 +78,27 @@ class Link:
         self._lock = threading.RLock()
         self._answers: dict[Any, Any] = {}
         self._fresh_until = 0.0
+        self._token: str | None = None
+        self._greeted = False
         self._failure: Unreachable | None = None
         self._retry_at = 0.0
-        self._crashes = 0
         self._deadline: float | None = None
         self._watched = False
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """The answer's ``value``: a number, text, rows of them, or ``{"error": code}`` in place of any of these."""
-        now = time.monotonic()
-        if now > self._fresh_until:
-            self._answers.clear()
-            self._fresh_until = now + KEEP_SECONDS
+        if time.monotonic() > self._fresh_until:
+            self._look_for_changes()
         key = (name, arguments)
         if key in self._answers:
             return self._answers[key]
         try:
             answer = self.ask(["call", name, arguments])
         except Unreachable as error:
-            answer = {"value": {"error": "#N/A"}, "why": str(error), "keep": True}
+            answer = {"value": {"error": "#N/A"}, "why": str(error), "keep": False}
         if answer.get("why"):
             self._note(name, answer["why"])
-        if answer.get("keep"):
+        if answer.get("keep") and len(self._answers) < KEPT:
             self._answers[key] = answer["value"]
         return answer["value"]
 
@@ -110,13 +110,23 @@ class Link:
                 self._be_connected()
                 answer = self._exchange(line)
                 if answer is not None:
-                    self._crashes = 0
                     return answer
             raise self._failed(Unreachable("xl-thesis stopped while it was computing. Its log has the details."))
 
     def forget(self) -> None:
         """Ask for everything anew."""
         self._answers.clear()
+
+    def _look_for_changes(self) -> None:
+        """Keep the answers only while the worker's token, which all of them rest on, is the same."""
+        try:
+            token = self.ask(["token"])["token"]
+        except Unreachable:
+            token = None
+        if token is None or token != self._token or len(self._answers) >= KEPT:
+            self._answers.clear()
+        self._token = token
+        self._fresh_until = time.monotonic() + KEEP_SECONDS
 
     def close(self) -> None:
         """End the worker."""
@@ -126,20 +136,30 @@ class Link:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with contextlib.suppress(OSError):  # what was not sent yet has no reader any more
+                        stream.close()
+
+    def begin(self) -> None:
+        """Start the worker without waiting for it; what is wrong is told to the first who asks."""
+        with self._lock, contextlib.suppress(Unreachable):
+            self._launch()
 
     def _be_connected(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return
+        try:
+            if self._process is None or self._process.poll() is not None:
+                self._launch()
+            if not self._greeted:
+                self._check(self._exchange(None))
+                self._greeted = True
+        except Unreachable as error:
+            raise self._failed(error) from None
+
+    def _launch(self) -> None:
         if self._failure is not None and time.monotonic() < self._retry_at:
             raise self._failure
         self.close()
-        self._failure = None
-        try:
-            self._process = start(find_command(self.recorded), ["serve"])
-            self._check(self._exchange(None))
-        except Unreachable as error:
-            raise self._failed(error) from None
+        self._failure, self._greeted = None, False
+        self._process = start(find_command(self.recorded), ["serve"])
 
     def _check(self, greeting: dict[str, Any] | None) -> None:
         if greeting is None:
@@ -186,8 +206,9 @@ class Link:
                 process.kill()
 
     def _failed(self, error: Unreachable) -> Unreachable:
-        self._failure = error
-        self._retry_at = time.monotonic() + RETRY_SECONDS
+        self.close()
+        if error is not self._failure:
+            self._failure, self._retry_at = error, time.monotonic() + RETRY_SECONDS
         return error
 
     def _note(self, name: str, sentence: str) -> None:

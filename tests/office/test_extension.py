@@ -1,0 +1,154 @@
+"""The extension file, and putting it in and out with LibreOffice's own installer."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import environment
+from tests.office.host import Office
+from xl_thesis.errors import InputError
+from xl_thesis_udfs import edge
+from xl_thesis_udfs.hosts.libreoffice import installations, package
+from xl_thesis_udfs.registry import FUNCTIONS
+
+EXTENSION = Path(package.__file__).parent / "extension"
+
+
+def test_the_same_registry_gives_the_same_bytes() -> None:
+    assert package.build("python") == package.build("python")
+
+
+def test_every_part_is_well_formed_and_named_in_the_manifest() -> None:
+    with zipfile.ZipFile(io.BytesIO(package.build("python"))) as archive:
+        names = archive.namelist()
+        for name in names:
+            content = archive.read(name).decode()
+            if name.endswith((".xml", ".xcu")):
+                ET.fromstring(content)
+            elif name.endswith(".py"):
+                ast.parse(content, feature_version=(3, 8))  # what LibreOffice 7.4 brings on Windows and Mac
+            elif name.endswith(".json"):
+                json.loads(content)
+        manifest = ET.fromstring(archive.read("META-INF/manifest.xml"))
+        listed = [entry.get("{http://openoffice.org/2001/manifest}full-path") for entry in manifest]
+        assert set(listed) <= set(names)
+        assert listed[0] == "types.idl"  # before what uses it
+
+
+def test_every_function_is_in_every_part() -> None:
+    members = package.members("python")
+    for spec in FUNCTIONS.values():
+        assert f" {package.method(spec)}(" in members["types.idl"]
+        assert f"Function {spec.name}(" in members["shim.bas"]
+        assert f'id="{spec.name}"' in members["help.html"]
+    words = json.loads(members["functions.json"])
+    assert [item["name"] for item in words.values()] == list(FUNCTIONS)
+    assert len(words) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("path", sorted(EXTENSION.glob("*.py")), ids=lambda path: path.name)
+def test_what_runs_inside_the_office_needs_nothing_of_ours(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            root = name.split(".")[0]
+            inside = {"uno", "unohelper", "com", "org", "xl_thesis_link", "xl_thesis_office"}
+            assert root in inside | sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+def office_at(folder: Path, says: str) -> Path:
+    """A folder that looks like a LibreOffice of some version."""
+    folder.mkdir(parents=True)
+    for name, words in (("soffice", says), ("unopkg", "")):
+        (folder / name).write_text(f"#!/bin/sh\necho '{words}'\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def test_the_newest_of_several_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installations.shutil, "which", lambda _: None)
+    office_at(tmp_path / "a" / "program", "LibreOffice 7.6.4.1 x")
+    office_at(tmp_path / "b" / "program", "LibreOffice 25.2.3.2 520(Build:2)")
+    office_at(tmp_path / "c" / "program", "OpenOffice 4")
+    found = installations.find(places=[f"{tmp_path}/*/program"])
+    assert [one.version for one in found] == [(25, 2), (7, 6)]
+    assert installations.choose(places=[f"{tmp_path}/*/program"]).program == tmp_path / "b" / "program"
+
+
+def test_none_an_old_one_and_what_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installations.shutil, "which", lambda _: None)
+    with pytest.raises(InputError, match="no LibreOffice was found"):
+        installations.choose(places=[])
+    with pytest.raises(InputError, match="is no LibreOffice"):
+        installations.choose(tmp_path)
+    old = office_at(tmp_path / "old", "LibreOffice 6.4.7.2")
+    with pytest.raises(InputError, match="is too old"):
+        installations.choose(old)
+    crashing = office_at(tmp_path / "crashing", "LibreOffice 25.2.3.2")
+    (crashing / "unopkg").write_text("#!/bin/sh\necho 'ERROR: locked' >&2\nexit 1\n")
+    with pytest.raises(InputError, match="It says: ERROR: locked"):
+        installations.install(installations.choose(crashing))
+    (crashing / "unopkg").unlink()
+    with pytest.raises(InputError, match="has no unopkg"):
+        installations.install(installations.choose(crashing))
+
+
+def xl_thesis(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a user who is not root, which the installer insists on."""
+    command = ["unshare", "--user", sys.executable, "-m", "xl_thesis", "libreoffice", *arguments]
+    return subprocess.run(command, env=environment(XL_THESIS_HOME=str(home)), capture_output=True, text=True)
+
+
+def test_install_calculate_uninstall(calc_command: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    program = str(Path(calc_command).resolve().parent)
+    where = ["--office", program, "--profile", (tmp_path / "profile").as_uri()]
+    first = xl_thesis(home, "install", *where)
+    assert first.returncode == 0, first.stderr
+    assert xl_thesis(home, "install", *where).returncode == 0  # again, in place of the first
+    assert "extension installed" in xl_thesis(home, "status", *where).stdout
+    office = Office(calc_command, tmp_path, None, home)
+    try:
+        office.open("book")
+        office.formulas("book", {"A1": '=THESIS_SCORE("2026-06-30")'})
+        assert office.values("book", "A1") == [[edge.call("THESIS_SCORE", ["2026-06-30"])]]
+    finally:
+        office.stop()
+    assert "Taken out" in xl_thesis(home, "uninstall", *where).stdout
+    assert "does not have the extension" in xl_thesis(home, "uninstall", *where).stdout
+
+
+def test_build_writes_the_file_and_never_over_another(tmp_path: Path) -> None:
+    out = tmp_path / "x.oxt"
+    assert xl_thesis(tmp_path, "build", "--out", str(out)).returncode == 0
+    assert zipfile.is_zipfile(out)
+    again = xl_thesis(tmp_path, "build", "--out", str(out))
+    assert again.returncode == 2
+    assert "exists" in again.stderr
+
+
+def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_path: Path) -> None:
+    from tests.office.host import unpack_extension
+
+    bundled = unpack_extension(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
+    office = Office(newer_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
+    try:
+        office.open("book")
+        office.formulas("book", {"A1": "=THESIS_SCORE()", "A2": "=1+1"})
+        assert office.values("book", "A1:A2") == [["#N/A"], [2.0]]
+        assert "xl-thesis libreoffice install" in office.state()["Status"]
+        office.dispatch("book", "org.xlthesis:refresh")
+        office.formulas("book", {"A3": "=2+2"})
+        assert office.values("book", "A3") == [[4.0]]
+    finally:
+        office.stop()
