@@ -135,7 +135,7 @@ def demo(arguments):
 def test(arguments):
     """Check style and types, then run the tests."""
     install("test")
-    for command in (["ruff", "check"], ["mypy"], ["pytest"] + arguments):
+    for command in (["ruff", "check"], ["mypy"], ["pytest", "-n", "auto", "--dist", "loadfile"] + arguments):
         say("$ " + " ".join(command))
         code = run([PYTHON, "-m"] + command, cwd=ROOT)
         if code != 0:
