@@ -54,8 +54,8 @@ def through_com(folder: Path, home: Path) -> None:
     environment["XL_THESIS_HOME"] = "Z:" + str(home).replace("/", "\\")
     began = time.perf_counter()
     run = [*command, "-B", "-c", "import pandas"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(run, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT) as done:
+    pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(run, env=environment, stdin=silent, stdout=pipe, stderr=subprocess.STDOUT) as done:
         assert done.wait(120) == 0  # its pipe may stay open longer, in the hands of Wine's own server
     pandas = time.perf_counter() - began
     began = time.perf_counter()
