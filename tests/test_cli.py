@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xl_thesis.cli import main
@@ -48,6 +49,14 @@ def test_score_json_is_the_public_contract(capsys: pytest.CaptureFixture[str]) -
     assert all(indicator.keys() >= INDICATOR for indicator in document["indicators"])
     assert document["status"] in ("full", "partial", "withheld")
     assert document["data"]["kind"] == "embedded"
+
+
+def test_a_snapshot_in_another_language_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "book.xlsx"
+    assert run("snapshot", "--out", str(out), "--lang", "zh-Hant", "--data", "none", "--as-of", "2026-06-30") == 0
+    assert str(out) in capsys.readouterr().out
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames[0] == "儀表板" and "資料" not in book.sheetnames
 
 
 def test_score_says_its_age_and_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +109,8 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
         (("score", "--nothing",), "No such option"),
         (("nothing",), "No such command"),
         (("snapshot",), "Missing option '--out'"),
+        (("snapshot", "--out", "x.xlsx", "--lang", "fr"), "'fr' is not one of 'en', 'zh-Hant'"),
+        (("snapshot", "--out", "x.xlsx", "--data", "all"), "'all' is not one of 'full', 'derived', 'none'"),
     ],
 )  # fmt: skip
 def test_each_mistake_gets_one_sentence(

@@ -20,13 +20,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 
-from tests.test_snapshot import NASTY, faults
+from tests.corpus import validator_faults as faults
 from xl_thesis.errors import InputError
 from xl_thesis_workbook import lint
 from xl_thesis_workbook.cells import clean_text
-from xl_thesis_workbook.layout import add_styles
 from xl_thesis_workbook.package import Cell, Formula, fill
+from xl_thesis_workbook.styles import add_styles
 
+NASTY = [
+    "=cmd|'/c calc'!A1", "=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "#REF!", "a\x07b", "\ud800", "\ufffe", "_x0041_",
+    "x" * 40_000, "\r\nline", "<&>\"'", "TRUE", "2025-02-24", "'quoted",
+]  # fmt: skip
 SHEET = "xl/worksheets/sheet1.xml"
 
 

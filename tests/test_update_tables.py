@@ -179,7 +179,7 @@ def test_formulas_keep_their_text_and_get_their_value() -> None:
     data = made(change)
     wanted: list[list[Cell]] = [["A", 1.0, Formula("SUM(Other!A1:A2)", 4.25)], ["B", 2.0, Formula("MIN(B2)", 1)]]
     after, report = updated(data, series(6), Inputs=Rows(["Id", "Weight", "Definition"], wanted))
-    assert report.calculated == 1
+    assert [(item.before, item.after) for item in report.calculated] == [(None, 4.25)]
     assert [item.before for item in report.formulas] == [Formula("MAX(B2)")]
     assert values(after, "Inputs")[0][2] == "=SUM(Theirs!$B$2:B9)"
     assert openpyxl.load_workbook(io.BytesIO(after), data_only=True)["Inputs"]["C2"].value == 4.25
@@ -197,6 +197,16 @@ def test_days_that_the_data_have_no_more_are_taken_out() -> None:
     assert openpyxl.load_workbook(io.BytesIO(after)).active["A7"].value is None
     again, report = updated(after, wanted)
     assert again == after and not report.is_change
+
+
+def test_a_history_that_is_gone_leaves_one_empty_row() -> None:
+    after, report = updated(made(), [[None, None, None]])
+    assert values(after, "Series") == [[None, None, None]]
+    assert len(report.removed) == 6
+    again, report = updated(after, [[None, None, None]])
+    assert again == after and not report.is_change
+    back, report = updated(after, series(3))
+    assert rows_of(back) == series(3)
 
 
 def test_days_between_old_ones_take_their_place() -> None:
@@ -258,7 +268,7 @@ def test_a_window_of_formulas_shows_the_newest_rows_and_never_grows() -> None:
         for back in (4, 3, 2, 1, 0)
     ]
     after, report = updated(made(window), series(6), Window=Rows(["As of", "Score"], rows))
-    assert report.calculated == 6 and not report.formulas and not report.added
+    assert len(report.calculated) == 6 and not report.formulas and not report.added
     sheet = openpyxl.load_workbook(io.BytesIO(after), data_only=True)["Window"]
     assert [[cell.value for cell in row] for row in sheet["A2:B4"]] == [[98, 198], [99, 199], [100, 200]]
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from xl_thesis.commands import (
+    books,
     call,
     config,
     doctor,
@@ -56,6 +57,9 @@ COMMANDS: tuple[click.Command, ...] = (
     score.score,
     score.explain,
     score.snapshot,
+    books.update,
+    books.verify,
+    books.diff,
     look.claims,
     look.series,
     ledger.questions,

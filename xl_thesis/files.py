@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from xl_thesis.errors import InputError
 
 
-def put_file(path: Path, content: bytes, *, force: bool = False) -> Path:
+def put_file(path: Path, content: bytes, *, force: bool = False, backup: bool = True) -> Path:
     """Write a file and return its path.
 
     Raises ``InputError`` where it exists and ``force`` is not given, or where it cannot be written. With ``force`` the
-    old file is kept beside it as ``NAME.bak1.EXT``, ``NAME.bak2.EXT`` and so on.
+    old file is kept beside it as ``NAME.bak1.EXT``, ``NAME.bak2.EXT`` and so on, unless ``backup`` is off.
     """
     if path.is_dir():
         raise InputError(f"'{path}' is a folder")
@@ -22,7 +23,9 @@ def put_file(path: Path, content: bytes, *, force: bool = False) -> Path:
     try:
         beside.write_bytes(content)
         if path.exists():
-            _backup(path).write_bytes(path.read_bytes())
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+            if backup:
+                _backup(path).write_bytes(path.read_bytes())
         beside.replace(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -119,6 +119,8 @@ class Reconstruction:
         first = max(0, int(np.searchsorted(changes, days[0], side="right")) - 1)
         last = int(np.searchsorted(changes, days[-1], side="right"))
         needed = changes[first:last]
+        if len(needed) == 0:  # nothing of it is known on any of these days
+            return None
         if len(days) < len(needed):  # few days asked for: compute on those alone
             needed = days
         if one_pass and all(map(self._is_head, transform_series(indicator))):

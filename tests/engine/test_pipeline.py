@@ -206,3 +206,8 @@ def test_one_bad_print_hardly_moves_what_comes_years_later(row: int, factor: flo
             ranks = [next(i.score for i in found.indicators if i.id == "rank") for found in (one, other)]
             assert abs(ranks[0] - ranks[1]) <= 100 * 2 / 80
             assert abs(one.score - other.score) < 100 * 2 / 80 * one.indicators[0].effective_weight + 1e-9
+
+
+def test_a_history_of_days_on_which_nothing_was_known_is_empty(store: Store) -> None:
+    frame = scorer(store).history(dt.date(1999, 1, 5), dt.date(1999, 1, 6), "daily")
+    assert frame["score"].isna().all() and (frame["coverage"] == 0).all()

@@ -114,8 +114,9 @@ class ChartData:
         published = self.content.thesis.published
         zone_headers, zone_cells = self._zones()
         scores = self.content.history["whole"].score
-        for number, day in enumerate(self.content.panel.days):
-            date, score = (self.draft.cell(HISTORY.block.table, name, number) for name in ("As of", "Score"))
+        for row, number in enumerate(self.content.shown):
+            day = self.content.panel.days[number]
+            date, score = (self.draft.cell(HISTORY.block.table, name, row) for name in ("As of", "Score"))
             value: Known = float(scores[number]) if np.isfinite(scores[number]) else ERROR
             edge = f"DATE({published.year},{published.month},{published.day})"
             before = f'IF(AND({score}<>"",{date}<={edge}+31),{score},NA())'

@@ -31,7 +31,7 @@ class SnapshotContent:
     ``history`` has the scores of all pillars (``whole``) and of each role on the days of ``panel``. ``change`` is None
     where a score is withheld.
     ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
-    ``none`` has values and no formulas.
+    ``none`` has values and no formulas. ``window``: how many months the score history shows, all where None.
     """
 
     thesis: Thesis
@@ -46,11 +46,19 @@ class SnapshotContent:
     language: Language = "en"
     choice: DataChoice = "derived"
     version: str = VERSION
+    window: int | None = None
+
+    @property
+    def shown(self) -> range:
+        """The places of the panel's days that the score history shows: the last ``window`` of them, or all."""
+        count = len(self.panel.days)
+        return range(max(0, count - (self.window or count)), count)
 
 
 def gather(
     scorer: Scorer, as_of: dt.date | None = None, *, standings: Sequence[Standing] = (), language: Language = "en",
     choice: DataChoice = "derived", start: dt.date = HISTORY_START,
+    window: int | None = None,
 ) -> SnapshotContent:
     """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""
     result = scorer.evaluate(as_of, with_band=True)
@@ -70,6 +78,7 @@ def gather(
         standings=standings,
         language=language,
         choice=choice,
+        window=window,
     )  # fmt: skip
 
 

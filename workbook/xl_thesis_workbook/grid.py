@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
@@ -59,10 +59,11 @@ class Writer:
     def __init__(self, prefix: str = "", *, is_mac: bool = False) -> None:
         self._prefix = prefix
         self._epoch = _MAC_EPOCH if is_mac else _EPOCH
+        self.epoch = self._epoch.toordinal()
 
     def row(self, number: int, columns: Sequence[tuple[str, str]], values: Sequence[Cell]) -> str:
         """Cells side by side; ``columns`` are the letters of each and its style attribute, such as `` s="3"``."""
-        p, epoch = self._prefix, self._epoch.toordinal()
+        p, epoch = self._prefix, self.epoch
         parts = []
         for (letters, style), value in zip(columns, values, strict=True):
             kind = type(value)
@@ -156,7 +157,7 @@ class Grid:
         self._end = self._start if found[3] else sheet.find(b"</" + found[1] + b"sheetData", self._start)
         if any(sheet.find(mark, self._start, self._end) >= 0 for mark in _UNSAFE):
             raise InputError("a sheet of it has comments among its cells, which no program writes")
-        self._cells: dict[int, list[Old]] = {}
+        self._cells: dict[int, dict[int, Old]] = {}
         self.rows = {row.number: row for row in self._read()}
 
     def _read(self) -> Iterator[Row]:
@@ -176,16 +177,25 @@ class Grid:
                 body, place = self._sheet[found.end() : close.start()], close.end()
             yield Row(number, found.start(), place, found[0], body)
 
-    def cells(self, number: int) -> list[Old]:
-        """The cells of a row; those without an address get the one they have by their place."""
+    def by_column(self, number: int) -> dict[int, Old]:
+        """The cells of a row by column; those without an address get the one they have by their place."""
         if number not in self._cells:
             row = self.rows.get(number)
-            self._cells[number] = list(_cells(row, self._found[1])) if row else []
+            self._cells[number] = {cell.column: cell for cell in _cells(row, self._found[1])} if row else {}
         return self._cells[number]
+
+    def cells(self, number: int) -> Iterable[Old]:
+        """The cells of a row; none where the file has not that row."""
+        return self.by_column(number).values()
 
     def cell(self, number: int, column: int) -> Old | None:
         """One cell; None where the file has not that cell."""
-        return next((cell for cell in self.cells(number) if cell.column == column), None)
+        return self.by_column(number).get(column)
+
+    @property
+    def below(self) -> bytes:
+        """What the sheet says after its cells: merged ranges, validations, drawings."""
+        return self._sheet[self._end :]
 
     def spliced(self, segments: Mapping[int, Sequence[Segment]]) -> bytes:
         """The sheet with segments put in their rows; rows that have none keep every byte."""

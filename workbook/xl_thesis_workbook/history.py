@@ -100,7 +100,7 @@ def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, weight
     block = replace(HISTORY.block, columns=(*HISTORY.block.columns, *extra))
     first = len(HISTORY.block.columns) + 1
     _shares(draft, content, sheet, first)
-    draft.announce(block, sheet, HISTORY_HEADER, len(content.panel.days))
+    draft.announce(block, sheet, HISTORY_HEADER, len(content.shown))
     rows = _Rows(draft, content, weights, block, first).rows()
     draft.long_table(sheet, block, rows, row=HISTORY_HEADER)
     draft.announce(block, sheet, HISTORY_HEADER, len(rows))
@@ -164,11 +164,10 @@ class _Rows:
 
     def rows(self) -> list[list[Content]]:
         """Every row of the window."""
-        count = len(self.content.panel.days)
-        return [self._row(number, count) for number in range(count)]
+        return [self._row(row, number) for row, number in enumerate(self.content.shown, start=HISTORY_HEADER + 1)]
 
-    def _row(self, number: int, count: int) -> list[Content]:
-        row = HISTORY_HEADER + 1 + number
+    def _row(self, row: int, number: int) -> list[Content]:
+        count = len(self.content.panel.days)
         place = f"${self.row_letter}{row}"
         day = to_date(self.content.panel.days[number])
         whole, outcome, driver = (self.content.history[name] for name in ("whole", "outcome", "driver"))

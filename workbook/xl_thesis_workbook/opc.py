@@ -54,6 +54,7 @@ class Package:
         self._data = data
         self._members = self._archive.infolist()
         self._changed: dict[str, bytes] = {}
+        self._unpacked: dict[str, bytes] = {}
         problem = _swells(self._members, len(data))
         if problem:
             raise InputError(problem)
@@ -73,7 +74,9 @@ class Package:
         if name in self._changed:
             return self._changed[name]
         try:
-            return self._archive.read(name)
+            if name not in self._unpacked:
+                self._unpacked[name] = self._archive.read(name)
+            return self._unpacked[name]
         except _UNREADABLE as error:
             raise InputError(f"its part {name} cannot be read: the file is damaged ({type(error).__name__})") from None
 

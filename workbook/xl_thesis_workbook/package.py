@@ -73,6 +73,6 @@ def _write(
 
 def styles_of(grid: Grid, table: TablePlace, number: int) -> list[str]:
     """The style attribute of each of a table's cells in a row, empty where a cell has none."""
-    found = {cell.column: cell.tag.get("s") for cell in grid.cells(number)}
-    styles = (found.get(column) for column in range(table.left, table.right + 1))
+    found = (grid.cell(number, column) for column in range(table.left, table.right + 1))
+    styles = (None if cell is None else cell.tag.get("s") for cell in found)
     return [f' s="{style}"' if style else "" for style in styles]

@@ -116,7 +116,7 @@ class Reader:
 
     def cells(self, grid: Grid, table: TablePlace, number: int) -> list[Found]:
         """What a row of a table holds, column by column."""
-        found = {cell.column: cell for cell in grid.cells(number)}
+        found = grid.by_column(number)
         return [
             self.found(found[column]) if column in found else Found(None)
             for column in range(table.left, table.right + 1)

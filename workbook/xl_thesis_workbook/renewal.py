@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -44,14 +44,17 @@ class Renewal:
         self._new = Book(Package(fresh.skeleton))
         self._reader = Reader(self._new)
         self._grids = {part: Grid(self._new.package.read(part)) for part in self._new.sheets.values()}
-        self._fresh = fresh
+        self._fresh, self._is_check = fresh, is_check
 
     def run(self) -> Report:
         """Find everything that differs."""
         old = self._update.book.tables
         self._update.ours = [old[name] for name in self._new.tables if name in old]
-        for table in self._new.tables.values():
+        inputs = self._fresh.inputs
+        for table in sorted(self._new.tables.values(), key=lambda table: table.name not in inputs):
             self._update.table(table.name, self._rows(table))
+            if self._update.report.inputs and not self._is_check:
+                self._update.keeps_results = True  # what we have is computed from the definition's inputs
         for title, part in self._new.sheets.items():
             self._free_cells(title, part)
         return self._update.report
@@ -167,7 +170,10 @@ class _FreeCells:
             return
         now = as_cell(before)
         if isinstance(now, Formula) and not is_same(now.value, value.value):
-            report.calculated += 1
+            if self._update.keeps_results:
+                report.waiting += 1
+                return
+            report.calculated.append(replace(change, before=now.value, after=value.value))
             self._put(address, self._writer.with_value(old, value.value))
 
     def _put(self, address: Address, xml: bytes) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula
 
 _MOST_LINES = 12
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +55,28 @@ class RowChange:
         return {"table": self.table, "key": plain(self.key)}
 
 
+Item = TypeVar("Item", CellChange, RowChange)
+
+
 @dataclass
 class Report:
     """What an update did and what it left alone.
 
-    ``added``: new rows. ``changed``: cells with another value. ``calculated``: how many values of formulas were
-    renewed. ``inputs``: inputs that somebody changed (before is the definition's value). ``formulas``: our cells in
-    which somebody has written a formula, or a value where we have one. ``rows``: rows that we know no more, kept.
-    ``removed``: days that a history has no more, taken out. ``notes``: sentences about what else was left alone.
+    ``added``: new rows. ``changed``: cells with another value. ``calculated``: formulas with another value. ``inputs``:
+    inputs that somebody changed (before is the definition's value). ``formulas``: our cells in which somebody has
+    written a formula, or a value where we have one. ``rows``: rows that we know no more, kept. ``removed``: days that a
+    history has no more, taken out. ``waiting``: how many formulas keep old values until the file is
+    next calculated. ``notes``: sentences about what else was left alone.
     """
 
     added: list[RowChange] = field(default_factory=list)
     changed: list[CellChange] = field(default_factory=list)
-    calculated: int = 0
+    calculated: list[CellChange] = field(default_factory=list)
     inputs: list[CellChange] = field(default_factory=list)
     formulas: list[CellChange] = field(default_factory=list)
     rows: list[RowChange] = field(default_factory=list)
     removed: list[RowChange] = field(default_factory=list)
+    waiting: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -87,6 +93,7 @@ class Report:
         self.formulas += other.formulas
         self.rows += other.rows
         self.removed += other.removed
+        self.waiting += other.waiting
         self.notes += other.notes
 
     def to_json(self) -> dict[str, Any]:
@@ -94,11 +101,12 @@ class Report:
         return {
             "added": [item.to_json() for item in self.added],
             "changed": [item.to_json() for item in self.changed],
-            "calculated": self.calculated,
+            "calculated": [item.to_json() for item in self.calculated],
             "inputs_kept": [item.to_json() for item in self.inputs],
             "formulas_kept": [item.to_json() for item in self.formulas],
             "removed": [item.to_json() for item in self.removed],
             "rows_kept": [item.to_json() for item in self.rows],
+            "waiting": self.waiting,
             "notes": list(self.notes),
         }
 
@@ -110,11 +118,13 @@ class Report:
             yield f"{count} row{'s' if count > 1 else ''} removed from {table}, which the data have no more"
         yield from listing("changed", self.changed)
         if self.calculated:
-            yield f"{self.calculated} values of formulas renewed"
+            yield f"{len(self.calculated)} values of formulas renewed"
         yield from listing("inputs kept as somebody changed them", self.inputs)
         yield from listing("cells of ours kept as somebody wrote them", self.formulas)
         for table, count in Counter(item.table for item in self.rows).items():
             yield f"{count} row{'s' if count > 1 else ''} of {table} kept that the data have no more"
+        if self.waiting:
+            yield f"{self.waiting} formulas keep their values until the file is next calculated: inputs were changed"
         yield from self.notes
 
 
@@ -126,6 +136,14 @@ def listing(title: str, changes: list[CellChange]) -> Iterator[str]:
     yield from (f"  {change}" for change in changes[:_MOST_LINES])
     if len(changes) > _MOST_LINES:
         yield f"  and {len(changes) - _MOST_LINES} more"
+
+
+def by_table(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Changes of cells or rows by their tables, in the order of the file."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.table, []).append(item)
+    return found
 
 
 def plain(value: Cell) -> Any:
@@ -141,4 +159,5 @@ def shown(value: Cell) -> str:
         return "empty"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return str(plain(value))
+    text = str(plain(value))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -29,7 +29,7 @@ def check_free(book: Book, grid: Grid, reader: Reader, table: TablePlace, bottom
         is_near = other.sheet == table.sheet and other.part != table.part
         if is_near and _overlap(box, (other.left, other.top, other.right, other.bottom)):
             raise InputError(f"table {other.name} lies {where}; move it and update again")
-    for tag in start_tag("mergeCell").finditer(book.package.read(table.sheet)):
+    for tag in start_tag("mergeCell").finditer(grid.below):
         if _overlap(box, range_boundaries(attributes(tag[2])["ref"])):
             raise InputError(f"there are merged cells {where}; separate them and update again")
 
@@ -44,7 +44,7 @@ def is_our_formula(found: str, ours: str) -> bool:
     >>> is_our_formula("SUM(Sheet2!$B$7:$B$9) ", "SUM('My data'!B3:B5)")
     True
     """
-    return found == "" or shape_of(found) == shape_of(ours)
+    return found in ("", ours) or shape_of(found) == shape_of(ours)
 
 
 def shape_of(formula: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.book import Book, TablePlace
-from xl_thesis_workbook.cells import Value, clean_text, is_writable_day
+from xl_thesis_workbook.cells import FIRST_DAY, Value, clean_text, is_writable_day
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Writer
 from xl_thesis_workbook.reading import Reader, decoded
 from xl_thesis_workbook.report import Report
@@ -35,7 +35,8 @@ class Rows:
 class Step:
     """One table of one workbook on its way from what it holds to what it is to hold.
 
-    ``ours`` are all tables that belong to us: what lies beside them is somebody's note.
+    ``ours`` are all tables that belong to us: what lies beside them is somebody's note. With ``keeps_results`` formulas
+    keep the values that they have.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Step:
     ) -> None:
         self.book, self.reader, self.grid, self.table, self.wanted = book, reader, grid, table, wanted
         self.day = day
-        self.is_check = False
+        self.is_check = self.keeps_results = False
         self.ours: Sequence[TablePlace] = (table,)
         self.writer = Writer(grid.prefix, is_mac=book.is_mac)
         self.places = _places(table, wanted.columns)
         self.report = Report()
+        self.keys: dict[int, Value] = {}
         self.settled_keys: set[Value] = set()
         self.segments: dict[int, list[Segment]] = {}
         self.bottom = table.bottom
@@ -64,6 +66,8 @@ class Step:
 
     def as_key(self, value: Cell) -> Value:
         """A key as it is compared: numbers and days as numbers, words as they are."""
+        if type(value) is dt.date and value >= FIRST_DAY:
+            return float(value.toordinal() - self.writer.epoch)
         value = shown_value(value)
         if isinstance(value, dt.date) and is_writable_day(value):
             return float(self.writer.digits(value))

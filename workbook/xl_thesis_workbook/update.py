@@ -20,15 +20,16 @@ _SIGNATURES, _REVISIONS = "_xmlsignatures/", "xl/revisions/"
 class Update:
     """One workbook on its way: what differs is gathered by sheet, and written at once.
 
-    ``day`` is the one that the workbook was made for; with ``is_check`` only the report is wanted. Raises
-    ``InputError`` for a workbook that a change would harm.
+    ``day`` is the one that the workbook was made for; with ``is_check`` only the report is wanted. With
+    ``keeps_results`` formulas keep the values that they have. Raises ``InputError`` for a workbook that a change would
+    harm.
     """
 
     def __init__(self, book: Book, day: dt.date | None = None, *, is_check: bool = False) -> None:
         if not is_check:
             check_changeable(book)
         self.book, self.reader, self.report = book, Reader(book), Report()
-        self._day, self._is_check = day, is_check
+        self._day, self._is_check, self.keeps_results = day, is_check, False
         self.ours: list[TablePlace] = list(book.tables.values())
         self._grids: dict[str, Grid] = {}
         self._segments: dict[str, dict[int, list[Segment]]] = {}
@@ -51,7 +52,7 @@ class Update:
             return
         table = self.book.table(name)
         step = Upsert(self.book, self.reader, self.grid(table.sheet), table, wanted, self._day)
-        step.is_check, step.ours = self._is_check, self.ours
+        step.is_check, step.ours, step.keeps_results = self._is_check, self.ours, self.keeps_results
         step.run()
         for number, segments in step.segments.items():
             self.put(table.sheet, number, segments)

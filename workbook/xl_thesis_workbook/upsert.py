@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import takewhile
 
 from xl_thesis.errors import InputError
@@ -29,10 +30,10 @@ class Upsert(Step):
             for number, values in zip(reversed(numbers), reversed(self.wanted.rows), strict=False):
                 self._renew(number, values)
             return
-        rest = self._rest()
+        rest = [values for values in self._rest() if any(value is not None for value in values)]
         by_key: dict[Value, int] = {}
         for number in self._unsettled:
-            key = self.key(number)
+            key = self.keys[number] = self.key(number)
             if key is not None:
                 by_key.setdefault(key, number)
         known = [values for values in rest if self.as_key(values[0]) in by_key]
@@ -56,12 +57,13 @@ class Upsert(Step):
         Rows of days after the workbook's own are a reader's.
         """
         day = self.as_key(self.day)
-        if not isinstance(day, float) or not all(isinstance(self.as_key(row[0]), float) for row in self.wanted.rows):
+        keys = (*self.settled_keys, *by_key, *(self.as_key(values[0]) for values in fresh))
+        if not isinstance(day, float) or not all(isinstance(key, float) for key in keys):
             return False
         own = {key for key in gone if isinstance(key, float) and key < day}
         if own:
             return True
-        old = [key for key in map(self.key, range(self.table.first, self.last + 1)) if isinstance(key, float)]
+        old = self._days()
         new = [key for key in (self.as_key(values[0]) for values in fresh) if isinstance(key, float)]
         last = max((key for key in old if key not in gone), default=None)
         return bool(new) and last is not None and old == sorted(old) and min(new) < last
@@ -76,10 +78,11 @@ class Upsert(Step):
             row = self.grid.rows.get(number) if number <= self.last else None
             if row is not None and plain and self.writer.row(number, styles, values).encode() in row.body:
                 settled.add(number)
-                self.settled_keys.add(self.as_key(values[0]))
+                self.keys[number] = self.as_key(values[0])
             else:
                 rest.append(values)
         self._unsettled = [number for number in range(table.first, self.last + 1) if number not in settled]
+        self.settled_keys = set(self.keys.values())
         return rest
 
     def _is_blank(self, number: int) -> bool:
@@ -89,7 +92,7 @@ class Upsert(Step):
         """Write the cells of one row that differ."""
         columns = self.wanted.columns
         definitions = {columns.index(now): columns.index(then) for now, then in self.wanted.inputs.items()}
-        cells = {cell.column: cell for cell in self.grid.cells(number)}
+        cells = self.grid.by_column(number)
         found: dict[int, Found] = {}
         for offset in range(len(values)):
             old = cells.get(self.table.left + self.places[offset])
@@ -131,7 +134,10 @@ class Upsert(Step):
         elif not is_our_formula(found.formula, value.text):
             self.report.formulas.append(change)
         elif not is_same(shown_value(as_cell(found)), value.value):
-            self.report.calculated += 1
+            if self.keeps_results:
+                self.report.waiting += 1
+                return
+            self.report.calculated.append(replace(change, before=found.value, after=value.value))
             self._put(number, column, self.writer.with_value(old, value.value))
 
     def _write(self, number: int, column: int, value: Cell, old: Old | None) -> None:
@@ -185,12 +191,16 @@ class Upsert(Step):
         formula = self.table.calculated.get(column, "")
         return Formula(formula) if formula and not _RELATIVE.search(formula) else None
 
+    def _days(self) -> list[float]:
+        """The keys of the file's rows that are numbers or days, from top to bottom."""
+        return [key for _, key in sorted(self.keys.items()) if isinstance(key, float)]
+
     def _check_order(self, rows: list[Sequence[Cell]]) -> None:
         """Refuse days before those that a reader added: formulas and charts read such tables from top to bottom."""
         keys = [self.as_key(values[0]) for values in rows]
         if not all(isinstance(key, float) for key in keys):
             return
-        old = [key for key in map(self.key, range(self.table.first, self.last + 1)) if isinstance(key, float)]
+        old = self._days()
         if old and old == sorted(old) and min(keys) < old[-1]:  # type: ignore[type-var, operator]
             raise InputError(
                 f"table {self.table.name} has rows of later days than its data; move them elsewhere and update again"

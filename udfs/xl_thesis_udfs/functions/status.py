@@ -13,6 +13,7 @@ from xl_thesis.models import Operand
 from xl_thesis.observations import to_date
 from xl_thesis.pipeline import Scorer
 from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis.store.feeds import Feed
 from xl_thesis.thesis import operands_of
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import failures
@@ -21,7 +22,8 @@ from xl_thesis_udfs.registry import FUNCTIONS, Argument, cell_function
 from xl_thesis_udfs.session import session
 
 GROUP = "Housekeeping"
-_SERIES = ("series", "title", "state", "last", "available_at", "age_days", "days_overdue", "indicators", "publisher")
+_SERIES = ("series", "title", "state", "last", "available_at", "age_days", "days_overdue", "indicators", "publisher",
+           "source", "checked_on", "failure")
 
 
 @cell_function("date", GROUP)
@@ -94,9 +96,20 @@ def _series(thesis: str | None) -> list[list[Any]]:
         for series_id in dict.fromkeys(leaf for operand in operands for leaf in leaves(operand, scorer.catalogue)):
             users.setdefault(series_id, []).append(indicator.id)
     knowledge = session().knowledge(None, thesis)
-    rows = [_standing(scorer, knowledge, series_id, names) for series_id, names in users.items()]
+    feeds = scorer.store.feeds()
+    rows = [
+        [*_standing(scorer, knowledge, series_id, names), *_feed(feeds.get(series_id))]
+        for series_id, names in users.items()
+    ]
     rows.sort(key=lambda row: ("missing", "late", "current").index(row[2]))
     return [list(_SERIES), *rows]
+
+
+def _feed(feed: Feed | None) -> list[Any]:
+    """Where a refresh had the series from, when that source last answered, and why it since has not."""
+    if feed is None:
+        return ["", None, ""]
+    return [feed.source or "", None if feed.checked_at is None else feed.checked_at.date(), feed.failure or ""]
 
 
 def _standing(scorer: Scorer, knowledge: Knowledge, series_id: str, users: list[str]) -> list[Any]:

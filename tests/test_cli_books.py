@@ -1,0 +1,60 @@
+"""`update`, `verify` and `diff` from the shell: exit codes, one sentence for each refusal, text and JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from xl_thesis.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as done:
+        main(arguments)
+    captured = capsys.readouterr()
+    return int(done.value.code or 0), captured.out, captured.err
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A small thesis on two days of the embedded data."""
+    path = tmp_path_factory.mktemp("made") / "old.xlsx"
+    with pytest.raises(SystemExit):
+        main(["demo", "--thesis", "jobless_boom", "--as-of", "2026-03-31", "--out", str(path)])
+    return path.read_bytes()
+
+
+def test_a_workbook_goes_out_comes_back_and_is_compared(
+    capsys: pytest.CaptureFixture[str], made: bytes, tmp_path: Path
+) -> None:
+    book, old = tmp_path / "book.xlsx", tmp_path / "old.xlsx"
+    book.write_bytes(made)
+    old.write_bytes(made)
+    code, out, _ = run(capsys, "verify", str(book))
+    assert (code, out.splitlines()[0].partition(" (")[0]) == (0, "book.xlsx: untouched")
+    code, out, _ = run(capsys, "update", str(book), "--as-of", "2026-06-30", "--dry-run", "--json")
+    planned = json.loads(out)
+    assert code == 0 and planned["file"] is None and planned["added"] and book.read_bytes() == made
+    code, out, _ = run(capsys, "update", str(book), "--as-of", "2026-06-30")
+    assert code == 0 and "from 2026-03-31 to 2026-06-30" in out and f"Workbook: {book}" in out
+    assert (tmp_path / "book.bak1.xlsx").read_bytes() == made
+    code, out, _ = run(capsys, "update", str(book), "--as-of", "2026-06-30")
+    assert code == 0 and out.endswith("nothing differs\nNothing was written.\n")
+    code, out, _ = run(capsys, "diff", str(old), str(book), "--out", str(tmp_path / "moved.xlsx"))
+    assert code == 0 and "cells of ThesisResult are other" in out and (tmp_path / "moved.xlsx").exists()
+    code, out, _ = run(capsys, "diff", str(old), str(book), "--json")
+    assert code == 0 and json.loads(out)["as_of"] == ["2026-03-31", "2026-06-30"]
+    code, out, _ = run(capsys, "verify", str(book), "--json")
+    assert (code, json.loads(out)["verdict"]) == (0, "untouched")
+
+
+@pytest.mark.parametrize("command", ["update", "verify"])
+def test_bad_files_are_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str) -> None:
+    damaged = tmp_path / "damaged.xlsx"
+    damaged.write_bytes(b"PK\x03\x04 half a file")
+    for path, sentence in ((damaged, "is not a whole"), (tmp_path / "gone.xlsx", "there is no file")):
+        code, out, err = run(capsys, command, str(path))
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert sentence in err

@@ -1,0 +1,62 @@
+"""What a snapshot says of itself, and the snapshot that would take its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast, get_args
+
+from xl_thesis.errors import InputError
+from xl_thesis.ledger import Standing
+from xl_thesis.pipeline import Scorer
+from xl_thesis_workbook.book import Book
+from xl_thesis_workbook.content import DataChoice, gather
+from xl_thesis_workbook.grid import Grid
+from xl_thesis_workbook.inputs import input_pairs
+from xl_thesis_workbook.language import Language
+from xl_thesis_workbook.layout import ABOUT, HISTORY, INPUT_INDICATORS, INPUT_LABELS, INPUT_PILLARS, INPUT_RULES
+from xl_thesis_workbook.opc import Package
+from xl_thesis_workbook.reading import Reader
+from xl_thesis_workbook.renewal import Fresh
+from xl_thesis_workbook.snapshot import snapshot_parts
+
+_INPUTS = (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES)
+_WORDS = ("thesis", "definition_hash", "data_hash", "version")
+
+
+def read_about(data: bytes) -> dict[str, Any]:
+    """Thesis, day, hashes, version, language and kind of data of a snapshot.
+
+    Raises ``InputError`` where the workbook is none of ours, or its table has been changed beyond use.
+    """
+    book = Book(Package(data))
+    if ABOUT.table.lower() not in book.tables:
+        raise InputError(f"it is no snapshot of xl-thesis: it has no table {ABOUT.table}")
+    table = book.table(ABOUT.table)
+    rows = Reader(book).rows(Grid(book.package.read(table.sheet)), table)
+    found = {str(row[0]): row[1] for row in rows}
+    wrong = [key for key in _WORDS if not isinstance(found.get(key), str)]
+    day, language, choice = found.get("as_of"), found.get("language"), found.get("data")
+    is_known = language in get_args(Language) and choice in get_args(DataChoice)
+    if wrong or not isinstance(day, dt.date) or not is_known:
+        raise InputError(f"its table {ABOUT.table} has been changed, so nobody can say what it was made from")
+    return {**{key: found[key] for key in _WORDS}, "as_of": day, "language": language, "choice": choice}
+
+
+def fresh_of(
+    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes
+) -> Fresh:
+    """The snapshot of a day, with as many months in its window as the old one has."""
+    tongue = cast("Language", language)
+    book = Book(Package(old))
+    history = book.tables.get(HISTORY.block.table.lower())
+    window = None if history is None else history.bottom - history.top
+    content = gather(
+        scorer, day, standings=standings, language=tongue, choice=cast("DataChoice", choice), window=window
+    )
+    skeleton, draft = snapshot_parts(content)
+    inputs = {}
+    for block in _INPUTS:
+        names = {column.header: column.name(tongue) for column in block.columns}
+        inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
+    return Fresh(skeleton, draft.filled, inputs)

@@ -1,0 +1,123 @@
+"""Two workbooks side by side: what moved between them, table by table and cell by cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+
+from xl_thesis_workbook.book import Book
+from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.grid import Cell, Formula, Grid
+from xl_thesis_workbook.layout import Column
+from xl_thesis_workbook.opc import Package
+from xl_thesis_workbook.reading import Reader, is_same
+from xl_thesis_workbook.report import CellChange, Report, RowChange, plain
+from xl_thesis_workbook.room import is_our_formula
+from xl_thesis_workbook.saving import book_bytes
+from xl_thesis_workbook.step import shown_value
+from xl_thesis_workbook.styles import add_styles
+from xl_thesis_workbook.tables import add_table, head
+
+_MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The tables of one workbook, read when they are asked for."""
+
+    book: Book
+    reader: Reader
+    grids: dict[str, Grid]
+
+    @classmethod
+    def of(cls, data: bytes) -> _Side:
+        book = Book(Package(data))
+        return cls(book, Reader(book), {})
+
+    def rows(self, name: str) -> dict[Value, dict[str, Cell]]:
+        """The rows of a table by key, each by the names of its columns."""
+        table = self.book.table(name)
+        if table.sheet not in self.grids:
+            self.grids[table.sheet] = Grid(self.book.package.read(table.sheet))
+        grid = self.grids[table.sheet]
+        found: dict[Value, dict[str, Cell]] = {}
+        for values in self.reader.rows(grid, table):
+            key = shown_value(values[0])
+            if key is not None:
+                found.setdefault(key, dict(zip(table.columns, values, strict=True)))
+        return found
+
+
+def compare(first: bytes, second: bytes) -> Report:
+    """What is new, gone or other in the second workbook, in every table that both have.
+
+    ``calculated`` has the formulas with another value, ``formulas`` those that are other formulas.
+    """
+    before, after = _Side.of(first), _Side.of(second)
+    report = Report()
+    for which, side, other in (("first", before, after), ("second", after, before)):
+        report.notes += [
+            f"table {table.name} is only in the {which} file"
+            for name, table in side.book.tables.items() if name not in other.book.tables
+        ]  # fmt: skip
+    for name, table in after.book.tables.items():
+        if name in before.book.tables:
+            _compare(report, table.name, before.rows(name), after.rows(name))
+    return report
+
+
+def _compare(
+    report: Report, table: str, before: dict[Value, dict[str, Cell]], after: dict[Value, dict[str, Cell]]
+) -> None:
+    report.added += [RowChange(table, key) for key in after if key not in before]
+    report.removed += [RowChange(table, key) for key in before if key not in after]
+    for key in after.keys() & before.keys() if len(after) < _MOST_ROWS else ():
+        for column, value in after[key].items():
+            if column in before[key] and before[key][column] != value:
+                _compare_cell(report, CellChange(table, key, column, before[key][column], value))
+
+
+def _compare_cell(report: Report, change: CellChange) -> None:
+    old, new = change.before, change.after
+    if isinstance(old, Formula) and isinstance(new, Formula):
+        if not is_our_formula(old.text, new.text):
+            report.formulas.append(change)
+        elif not is_same(old.value, new.value):
+            report.calculated.append(CellChange(change.table, change.key, change.column, old.value, new.value))
+    elif isinstance(old, Formula) or isinstance(new, Formula):
+        report.formulas.append(change)
+    elif not is_same(old, new):
+        report.changed.append(change)
+
+
+def comparison_bytes(report: Report, first: str, second: str, day: dt.date) -> bytes:
+    """The comparison as a workbook with one table; ``first`` and ``second`` name the files."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Differences"
+    add_styles(book)
+    head(sheet, "Differences", f"From {first} to {second}")
+    columns = (
+        Column("What", 18, "Body"), Column("Table", 22, "Body"), Column("Row", 24, "Body"),
+        Column("Column", 24, "Body"), Column("Before", 30, "Body"), Column("After", 30, "Body"),
+    )  # fmt: skip
+    add_table(sheet, "Differences", columns, list(_lines(report))[:_MOST_ROWS], row=4)
+    sheet.freeze_panes = "A5"
+    return book_bytes(book, "Differences", day)
+
+
+def _lines(report: Report) -> Iterator[list[Value]]:
+    for what, changes in (
+        ("value", report.changed), ("result of a formula", report.calculated), ("formula", report.formulas),
+    ):  # fmt: skip
+        for item in changes:
+            yield [what, item.table, _plain(item.key), item.column, plain(item.before), plain(item.after)]
+    for what, rows in (("new row", report.added), ("row gone", report.removed)):
+        yield from ([what, item.table, _plain(item.key), None, None, None] for item in rows)
+
+
+def _plain(value: Value) -> Value:
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,123 @@
+"""``update``, ``verify``, ``diff``: workbooks that were given away and came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xl_thesis.commands import open_scorer, print_json, with_as_of, with_force, with_json
+
+if TYPE_CHECKING:
+    from xl_thesis.mailed import Mailed, Verified
+    from xl_thesis_workbook.report import Report
+
+CHANGED = 1
+_BOOK = click.Path(path_type=Path, dir_okay=False)
+_with_thesis = click.option("--thesis", metavar="ID|FILE", help="The definition, where it is not one of the package.")
+
+
+@click.command()
+@click.argument("book", type=_BOOK)
+@click.option("--out", type=_BOOK, help="Write another file and leave BOOK as it is.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--no-backup", is_flag=True, help="Keep no copy of the old file.")
+@with_force
+@with_json
+@_with_thesis
+@with_as_of
+def update(
+    book: Path, out: Path | None, dry_run: bool, no_backup: bool, force: bool, thesis: str | None,
+    as_of: dt.date | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Bring a snapshot up to date; everything that others added to it stays, to the byte."""
+    from xl_thesis import mailed
+
+    found = mailed.open_mailed(book)
+    with open_scorer(thesis or found.thesis) as scorer:
+        done = mailed.update(scorer, found, as_of, out, dry_run=dry_run, backup=not no_backup, force=force)
+    if as_json:
+        print_json(done.to_json())
+        return
+    click.echo(f"{found.thesis}: from {done.before} to {done.after}")
+    click.echo("\n".join(done.report.lines()) if list(done.report.lines()) else "nothing differs")
+    click.echo(f"Workbook: {done.path}" if done.path else "Nothing was written.")
+
+
+@click.command()
+@click.argument("book", type=_BOOK)
+@with_json
+@_with_thesis
+def verify(book: Path, thesis: str | None, as_json: bool) -> None:
+    """Hold a snapshot against the engine's numbers of its day: 0 untouched, 1 changed."""
+    from xl_thesis import mailed
+
+    found = mailed.open_mailed(book)
+    with open_scorer(thesis or found.thesis) as scorer:
+        done = mailed.verify(scorer, found)
+    if as_json:
+        print_json(done.to_json())
+    else:
+        click.echo("\n".join(_verified_lines(found, done)))
+    if done.verdict != "untouched":
+        sys.exit(CHANGED)
+
+
+def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
+    from xl_thesis_workbook.report import listing
+
+    yield f"{book.path.name}: {done.verdict} ({book.thesis} as known on {book.as_of}; before is the engine's)"
+    yield from done.notes
+    report = done.report
+    yield from listing("inputs are not the definition's", report.inputs)
+    yield from listing("values are not the engine's (after)", report.changed)
+    yield from listing("formulas are not ours", report.formulas)
+    if report.inputs and report.calculated:
+        yield f"{len(report.calculated)} formulas give other values, as they do with other inputs"
+    else:
+        yield from listing("formulas show another value than the engine's", report.calculated)
+    yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
+    yield from (f"{item.table}: the row {item.key} is not ours" for item in report.rows)
+    yield from report.notes
+
+
+@click.command()
+@click.argument("first", type=_BOOK)
+@click.argument("second", type=_BOOK)
+@click.option("--out", type=_BOOK, help="Write the differences as a workbook too.")
+@with_force
+@with_json
+def diff(first: Path, second: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """What moved between two snapshots."""
+    from xl_thesis import mailed
+
+    before, after, report = mailed.compare(first, second)
+    path = mailed.write_comparison(before, after, report, out, force=force) if out else None
+    if as_json:
+        print_json({
+            "first": first.name, "second": second.name, "as_of": [str(before.as_of), str(after.as_of)],
+            "file": None if path is None else str(path), **report.to_json(),
+        })  # fmt: skip
+        return
+    click.echo(f"From {first.name} ({before.thesis}, {before.as_of}) to {second.name} ({after.thesis}, {after.as_of})")
+    click.echo("\n".join(_difference_lines(report)))
+    if path:
+        click.echo(f"Workbook: {path}")
+
+
+def _difference_lines(report: Report) -> Iterator[str]:
+    from xl_thesis_workbook.report import by_table, listing
+
+    if not report.is_change and not report.formulas:
+        yield "Nothing differs in the tables that both have."
+    for table, changes in by_table([*report.calculated, *report.changed]).items():
+        yield from listing(f"cells of {table} are other", changes)
+    yield from listing("cells have another formula", report.formulas)
+    for words, rows in (("new in", report.added), ("gone from", report.removed)):
+        for table, group in by_table(rows).items():
+            yield f"{len(group)} row{'s' if len(group) > 1 else ''} {words} {table}"
+    yield from report.notes

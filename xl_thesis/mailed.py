@@ -1,0 +1,194 @@
+"""Workbooks that were given away: brought up to date, held against the engine, compared with each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from xl_thesis.errors import InputError
+from xl_thesis.files import put_file
+from xl_thesis.ledger import Ledger, open_log
+from xl_thesis.pipeline import Scorer
+
+if TYPE_CHECKING:
+    from xl_thesis_workbook.renewal import Fresh
+    from xl_thesis_workbook.report import Report
+
+Verdict = Literal["untouched", "inputs changed", "data changed"]
+_KINDS = (".xlsx", ".xlsm")
+_LARGEST = 100_000_000
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A workbook of ours as it came back: its bytes, and what it says it was made from."""
+
+    path: Path
+    data: bytes
+    thesis: str
+    as_of: dt.date
+    definition_hash: str
+    data_hash: str
+    version: str
+    language: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What an update did: the file, where it was written (None where it was not), the day before and after."""
+
+    path: Path | None
+    before: dt.date
+    after: dt.date
+    report: Report
+
+    def to_json(self) -> dict[str, Any]:
+        """The update as JSON values."""
+        return {
+            "file": None if self.path is None else str(self.path),
+            "as_of_before": self.before.isoformat(),
+            "as_of": self.after.isoformat(),
+            **self.report.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How a workbook stands to the engine's numbers of its own day."""
+
+    verdict: Verdict
+    report: Report
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The check as JSON values."""
+        return {"verdict": self.verdict, "remarks": list(self.notes), **self.report.to_json()}
+
+
+def open_mailed(path: Path) -> Mailed:
+    """Read a workbook of ours. Raises ``InputError`` for a file that is none, or is not safe to open."""
+    from xl_thesis_workbook.about import read_about
+
+    data = _read(path)
+    try:
+        found = read_about(data)
+    except InputError as error:
+        raise InputError(f"'{path.name}' cannot be used: {error}") from None
+    return Mailed(path=path, data=data, **found)
+
+
+def _read(path: Path) -> bytes:
+    if path.suffix.lower() not in _KINDS:
+        raise InputError(f"'{path.name}' must end in .xlsx or .xlsm")
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise InputError(f"'{path.name}' is larger than {_LARGEST // 1_000_000} MB")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"there is no file '{path}'") from None
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be read: {error.strerror or type(error).__name__}") from None
+
+
+def update(
+    scorer: Scorer, book: Mailed, as_of: dt.date | None = None, out: Path | None = None, *, dry_run: bool = False,
+    backup: bool = True, force: bool = False, ledger: Path | None = None,
+) -> Updated:
+    """Bring a workbook up to date; written only where something differs, to ``out`` or in its own place.
+
+    Raises ``InputError``, and leaves the file as it was, for a workbook of another definition or a later day, for a
+    place that cannot be written, and for what cannot be changed without harm.
+    """
+    from xl_thesis_workbook.renewal import Renewal
+
+    day = scorer.default_as_of() if as_of is None else as_of
+    scorer.check(day)
+    if day < book.as_of:
+        raise InputError(f"'{book.path.name}' is of {book.as_of} already, and the data known here end on {day}")
+    target = (out or book.path).resolve()
+    if out is None and not dry_run:
+        _check_free(target)
+    fresh = _fresh(scorer, book, day, ledger)
+    try:
+        renewal = Renewal(book.data, fresh, book.as_of)
+        report = renewal.run()
+        content = renewal.finish()
+    except InputError as error:
+        raise InputError(f"'{book.path.name}' cannot be updated: {error}") from None
+    written = None
+    if not dry_run and (out is not None or content != book.data):
+        written = put_file(target, content, force=out is None or force, backup=backup)
+    return Updated(written, book.as_of, day, report)
+
+
+def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified:
+    """Hold a workbook against the engine's numbers of its own day, cell by cell.
+
+    Raises ``InputError`` for a workbook of another definition.
+    """
+    from xl_thesis.version import VERSION
+    from xl_thesis_workbook.renewal import Renewal
+
+    scorer.check(book.as_of)
+    try:
+        report = Renewal(book.data, _fresh(scorer, book, book.as_of, ledger), book.as_of, is_check=True).run()
+    except InputError as error:
+        raise InputError(f"'{book.path.name}' cannot be checked: {error}") from None
+    notes = []
+    if scorer.evaluate(book.as_of).data_hash != book.data_hash:
+        notes.append("the data known here for that day are not those that the file was made from (data hash)")
+    if book.version != VERSION:
+        notes.append(f"the file was made by version {book.version}, this is {VERSION}")
+    is_data = report.changed or report.added or report.rows or report.formulas
+    follows = bool(report.inputs)  # then formulas give other values, as they should
+    if is_data or (report.calculated and not follows):
+        verdict: Verdict = "data changed"
+    else:
+        verdict = "inputs changed" if report.inputs else "untouched"
+    return Verified(verdict, report, tuple(notes))
+
+
+def compare(first: Path, second: Path) -> tuple[Mailed, Mailed, Report]:
+    """What moved between two workbooks of ours."""
+    from xl_thesis_workbook.comparison import compare as compare_books
+
+    before, after = open_mailed(first), open_mailed(second)
+    try:
+        return before, after, compare_books(before.data, after.data)
+    except InputError as error:
+        raise InputError(f"'{first.name}' and '{second.name}' cannot be compared: {error}") from None
+
+
+def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, *, force: bool) -> Path:
+    """Write a comparison as a workbook and return its path."""
+    from xl_thesis_workbook.comparison import comparison_bytes
+
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"'{path.name}' must end in .xlsx")
+    return put_file(path, comparison_bytes(report, before.path.name, after.path.name, after.as_of), force=force)
+
+
+def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None) -> Fresh:
+    """The workbook as it would be made on a day, of the same thesis, language and kind."""
+    from xl_thesis_workbook.about import fresh_of
+
+    if scorer.definition_hash != book.definition_hash:
+        raise InputError(
+            f"'{book.path.name}' was made from another definition of {book.thesis}"
+            f" ({book.definition_hash[:12]}, not {scorer.definition_hash[:12]}); name its file with --thesis, or make a"
+            " new snapshot"
+        )
+    standings = Ledger(scorer.thesis, open_log(ledger)).standings(scorer.knowledge, day)
+    return fresh_of(scorer, day, standings, book.language, book.choice, book.data)
+
+
+def _check_free(path: Path) -> None:
+    """Raise ``InputError`` for a file that another program has open, or that must not be written."""
+    owners = (f"~${path.name}", f".~lock.{path.name}#")
+    if any(path.with_name(name).exists() for name in owners):
+        raise InputError(f"'{path.name}' is open in another program; close it there, or write elsewhere with --out")
+    if not path.stat().st_mode & 0o222:
+        raise InputError(f"'{path.name}' is read-only; write elsewhere with --out")
