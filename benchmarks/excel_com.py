@@ -54,8 +54,8 @@ def through_com(folder: Path, home: Path) -> None:
     environment["XL_THESIS_HOME"] = "Z:" + str(home).replace("/", "\\")
     began = time.perf_counter()
     run = [*command, "-B", "-c", "import pandas"]
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(run, env=environment, **pipes) as done:
+    pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(run, env=environment, stdin=silent, stdout=pipe, stderr=subprocess.STDOUT) as done:
         assert done.wait(120) == 0  # its pipe may stay open longer, in the hands of Wine's own server
     pandas = time.perf_counter() - began
     began = time.perf_counter()
