@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import threading
 import types
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from xl_thesis import actions, buttons, manual
-from xl_thesis.errors import DefinitionError, SourceError
+from xl_thesis import actions, buttons
+from xl_thesis.errors import SourceError
 from xl_thesis.pipeline import Scorer, open_default_store, today
-from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs.hosts import vba
 
@@ -111,26 +109,18 @@ def test_a_definition_goes_out_to_be_edited_and_comes_back(own_home: Path) -> No
 
 
 def test_manual_entries_reach_the_store_all_or_none(own_home: Path) -> None:
-    good = "MANUAL:mstr_mnav_ev\t2026-06-30\t1.25\t2026-07-02\ttyped"
-    assert buttons.press("enter", f"{good}\n\t\t\t\t") == "done\t1 values are in the store."
-    bad = f"{good}\nMANUAL:nothing\t2026-06-30\t1\t\t\nMANUAL:mstr_mnav_ev\t30.6.2026\tmany\t\t"
+    good = "MANUAL:mstr_mnav_ev\t2026-06-30\t1.25\t2026-07-02\tannual report\t"
+    bad = f"{good}\nMANUAL:nothing\t2026-06-30\t1\t2026-07-02\tme\t\nMANUAL:mstr_mnav_ev\t30.6.2026\tmany\t\t\t"
     answer = buttons.press("enter", bad)
     assert word(answer) == "failed"
-    assert "row 2" in answer and "row 3" in answer and "2025-02-24" in answer
-
-
-def test_a_manual_value_is_known_from_the_day_it_was_entered() -> None:
-    with Store(":memory:") as store:
-        scorer = Scorer(load_thesis("american_exceptionalism"), store)
-        assert manual.enter(scorer, [["MANUAL:mstr_mnav_ev", "2026-06-30", "1.25", "", ""]]) == 1
-        known = scorer.knowledge(today()).series("MANUAL:mstr_mnav_ev")
-        assert float(known.values[-1]) == 1.25
-        late = (today() + dt.timedelta(days=2)).isoformat()
-        for row in (["MANUAL:mstr_mnav_ev", "2026-06-30", "1", "2026-06-29"],
-                    ["MANUAL:mstr_mnav_ev", "2026-06-30", "1", late],
-                    ["MANUAL:mstr_mnav_ev", "2026-06-30", "nan", ""]):  # fmt: skip
-            with pytest.raises(DefinitionError):
-                manual.enter(scorer, [row])
+    assert "Manual entries:2: series" in answer and "Manual entries:3: date" in answer and "2026-06-30" in answer
+    with open_default_store() as store:
+        assert "MANUAL:mstr_mnav_ev" not in store.series_ids()
+    assert buttons.press("enter", f"{good}\n\t\t\t\t\t") == "done\t1 values are in the store, 1 of them new."
+    with open_default_store() as store:
+        known = Scorer(load_thesis("american_exceptionalism"), store).knowledge(today()).series("MANUAL:mstr_mnav_ev")
+    assert (float(known.values[-1]), str(known.available[-1])) == (1.25, "2026-07-02")
+    assert buttons.press("enter", "\t\t") == "done\tThere is nothing to enter: the table is empty."
 
 
 def test_whatever_is_asked_the_answer_is_a_word_and_a_sentence(own_home: Path) -> None:

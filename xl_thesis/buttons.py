@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from xl_thesis import actions, artefacts, manual, settings
+from xl_thesis import actions, artefacts, entries, importing, settings
 from xl_thesis.authoring import require_thesis_name
 from xl_thesis.errors import InputError, ThesisError
 from xl_thesis.files import put_file
@@ -160,9 +160,12 @@ def _import(path: str) -> tuple[str, str]:
 
 
 def _enter(lines: str) -> tuple[str, str]:
-    with open_default_store() as store:
-        count = manual.enter(_scorer(store), [line.split("\t") for line in lines.split("\n")])
-    return "done", f"{count} values are in the store."
+    """The rows of the sheet of manual entries, by the rules of ``xl-thesis import``; empty rows are left out."""
+    rows = [(number, line.split("\t")) for number, line in enumerate(lines.split("\n"), start=1) if line.strip()]
+    if not rows:
+        return "done", "There is nothing to enter: the table is empty."
+    report = importing.import_sheet([(0, list(entries.MANUAL_HEADER)), *rows], "Manual entries")
+    return "done", f"{report.rows} values are in the store, {report.added} of them new."
 
 
 def _settings(_: str) -> tuple[str, str]:

@@ -38,17 +38,24 @@ def import_file(
     changed one from today. ``replace`` lets a row take the place of another value of the same period and day.
     Raises ``DefinitionError`` with every fault and its row, ``InputError`` for a file or series that cannot be used.
     """
+    return import_sheet(_read(path), path.name, series_id, thesis, replace=replace)
+
+
+def import_sheet(
+    sheet: entries.Sheet, name: str, series_id: str | None = None, thesis: str | None = None, *, replace: bool = False
+) -> ImportReport:
+    """As ``import_file``, from a table that was read already; ``name`` is what faults call it."""
     catalogue = catalogue_of(load_thesis(thesis or settings.default_thesis()))
     if series_id is not None and series_id not in catalogue:
         raise InputError(f"unknown series '{series_id}'; add it to the thesis under series:, or see `xl-thesis series`")
-    found = entries.parse(_read(path), catalogue, path.name, today(), series_id)
-    source = f"entered from {path.name}"
+    found = entries.parse(sheet, catalogue, name, today(), series_id)
+    source = f"entered from {name}"
     with open_default_store() as store:
         complete = next((entry.series_id for entry in found if store.has_vintages(entry.series_id)), None)
         if complete is not None:
             raise InputError(f"the store has the real vintages of {complete}; other values of it would not count")
         if not replace:
-            _check_not_given_otherwise(store, catalogue, found, path.name)
+            _check_not_given_otherwise(store, catalogue, found, name)
         change = store.enter(
             [(_row(entry, entry.available_at), entry.source or source) for entry in found if entry.available_at],
             [_row(entry, entries.usual_day(catalogue[entry.series_id], entry.observed_on))
@@ -56,7 +63,7 @@ def import_file(
             seen_on=today(), source=source,
         )  # fmt: skip
     ids = tuple(dict.fromkeys(entry.series_id for entry in found))
-    return ImportReport(str(path), ids, len(found), change.added, change.revised)
+    return ImportReport(name, ids, len(found), change.added, change.revised)
 
 
 def write_template(path: Path, series_id: str | None) -> Path:

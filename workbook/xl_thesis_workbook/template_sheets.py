@@ -185,21 +185,21 @@ def add_status(page: Page) -> None:
 def add_manual_entries(page: Page, series: Sequence[tuple[str, str]]) -> None:
     """A table for values that no source offers, and the button that puts them into the store."""
     note = "Values that no source offers. The button puts all rows into the store, or none."
-    sheet = page.sheet("Manual entries", note, (40, 14, 14, 16, 60), ORANGE)
-    headers = ("Series", "Observed on", "Value", "Available at", "Note")
-    blank = [["", "", "", "", ""] for _ in range(12)]
-    styles = ("input", "input date", "input", "input date", "input")
+    sheet = page.sheet("Manual entries", note, (40, 14, 14, 16, 44, 30), ORANGE)
+    headers = ("Series", "Date", "Value", "Published on", "Source", "Note")
+    blank = [[""] * len(headers) for _ in range(12)]
+    styles = ("input", "input date", "input", "input date", "input", "input")
     page.table(sheet, 4, 0, headers, blank, "ManualEntries", styles)
-    page.button(sheet, "G1", "Save entries", "ThesisEnter")
-    sheet.write_string("G5", "Series that wait for an entry", page.style("heading"))
-    sheet.set_column("G:G", 44)
-    sheet.set_column("H:H", 70)
+    page.button(sheet, "H1", "Save entries", "ThesisEnter")
+    sheet.write_string("H5", "Series that wait for an entry", page.style("heading"))
+    sheet.set_column("H:H", 44)
+    sheet.set_column("I:I", 70)
     for row, (series_id, title) in enumerate(series, start=5):
-        sheet.write_string(row, 6, series_id, page.style("text"))
-        sheet.write_string(row, 7, title, page.style("text"))
+        sheet.write_string(row, 7, series_id, page.style("text"))
+        sheet.write_string(row, 8, title, page.style("text"))
     if series:
         sheet.data_validation(5, 0, 200, 0, {
-            "validate": "list", "source": f"='Manual entries'!$G$6:$G${5 + len(series)}", "error_type": "warning",
+            "validate": "list", "source": f"='Manual entries'!$H$6:$H${5 + len(series)}", "error_type": "warning",
             "error_message": "Not one of the listed series; it is stored if the thesis names it.",
         })  # fmt: skip
 
