@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from xl_thesis import actions, buttons
+from xl_thesis import actions, buttons, mailed
 from xl_thesis.errors import SourceError
 from xl_thesis.pipeline import Scorer, open_default_store, today
 from xl_thesis.thesis import load_thesis
@@ -98,6 +98,17 @@ def test_a_snapshot_is_the_command_s_own(own_home: Path) -> None:
         scorer = Scorer(load_thesis("american_exceptionalism"), store)
         _, other = actions.snapshot(scorer, None, own_home / "other.xlsx", force=False)
     assert target.read_bytes() == other.read_bytes()
+
+
+def test_a_snapshot_is_updated_in_place_by_the_command_s_own_code(own_home: Path) -> None:
+    target = own_home / "book.xlsx"
+    with open_default_store() as store:
+        scorer = Scorer(load_thesis("american_exceptionalism"), store)
+        actions.snapshot(scorer, dt.date(2026, 6, 30), target, force=False)
+    answer = buttons.press("update", str(target))
+    assert answer.startswith("done\tamerican_exceptionalism: from 2026-06-30 to 2026-07-22"), answer
+    assert mailed.open_mailed(target).as_of == dt.date(2026, 7, 22)
+    assert word(buttons.press("update", str(own_home / "none.xlsx"))) == "failed"
 
 
 def test_a_definition_goes_out_to_be_edited_and_comes_back(own_home: Path) -> None:

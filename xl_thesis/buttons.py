@@ -10,17 +10,20 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event as Flag
+from threading import Lock, Thread
 from typing import Any
 
-from xl_thesis import actions, artefacts, entries, importing, settings
+from xl_thesis import actions, artefacts, entries, importing, mailed, published, settings
 from xl_thesis.authoring import require_thesis_name
 from xl_thesis.errors import InputError, ThesisError
 from xl_thesis.files import put_file
 from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.refresh_report import Event
 from xl_thesis.thesis import load_thesis
 from xl_thesis.version import VERSION
 
+_MOST_LINES = 20  # of a report, in a dialog
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,7 +33,7 @@ class Job:
     def __init__(self) -> None:
         self._lock = Lock()
         self._thread: Thread | None = None
-        self._stop = Event()
+        self._stop = Flag()
         self._state = ("done", "nothing has run yet")
 
     def start(self, name: str, work: Callable[[Job], str]) -> tuple[str, str]:
@@ -104,34 +107,31 @@ def _refresh(_: str) -> tuple[str, str]:
 
 def _do_refresh(job: Job) -> str:
     """The command's own refresh. It keeps every old value where a source fails, and says so."""
-    refresh = getattr(actions, "refresh", None)
-    if refresh is None:
-        raise InputError("this version answers from the embedded data and cannot refresh yet")
 
-    def heard(event: Any) -> None:
+    def heard(event: Event) -> None:
         job.tell(f"{event.done} of {event.total}: {event.result.series_id}")
 
-    report = refresh(progress=heard, cancelled=job.cancelled)
-    return "\n".join(report.lines())
+    return "\n".join(actions.refresh(progress=heard, cancelled=job.cancelled).lines())
 
 
 def _snapshot(path: str) -> tuple[str, str]:
     def work(job: Job) -> str:
         job.tell("evaluating")
         with open_default_store() as store:
-            _, written = actions.snapshot(_scorer(store), None, _xlsx(path), force=True)
+            log = published.open_log()
+            _, written = actions.snapshot(_scorer(store), None, _xlsx(path), force=True, log=log)
         return f"Snapshot: {written}"
 
     return JOB.start("snapshot", work)
 
 
 def _update(path: str) -> tuple[str, str]:
-    """A snapshot's tables in place, by the same identity as the command's update."""
-    update = getattr(actions, "update", None)
-    if update is None:
-        raise InputError("this version cannot update a snapshot in place yet; the file is unchanged")
+    """A snapshot's tables in place, by the command's own update; Excel has closed the file."""
+    book = mailed.open_mailed(_xlsx(path))
     with open_default_store() as store:
-        return "done", str(update(_scorer(store), Path(path)))
+        done = mailed.update(Scorer(load_thesis(book.thesis), store), book)
+    lines = list(done.report.lines()) or ["nothing differs"]
+    return "done", "\n".join([f"{book.thesis}: from {done.before} to {done.after}", *lines[:_MOST_LINES]])
 
 
 def _new(path: str) -> tuple[str, str]:
