@@ -24,7 +24,7 @@ OURS = ("xl_thesis_cells", "xl_thesis_actions", "xl_thesis_functions")
 
 @pytest.fixture(scope="module")
 def packages(excel_files: dict[str, bytes]) -> dict[str, bytes]:
-    return excel_files
+    return {name: content for name, content in excel_files.items() if not name.endswith(".xlsx")}
 
 
 @pytest.fixture(scope="module")
