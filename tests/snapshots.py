@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import functools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from xl_thesis.definition import Thesis
@@ -22,21 +21,26 @@ START = dt.date(2021, 1, 31)
 CASES = ("content", "partial", "withheld", "second", "crowded", "chinese")
 
 
-@contextmanager
-def scorer_of(thesis: Thesis) -> Iterator[Scorer]:
-    with Store(":memory:") as store:
-        seed(store)
-        yield Scorer(thesis, store)
+@functools.cache
+def embedded() -> Store:
+    """The embedded data, for tests that only read."""
+    store = Store(":memory:")
+    atexit.register(store.close)
+    seed(store)
+    return store
+
+
+def scorer_of(thesis: Thesis) -> Scorer:
+    return Scorer(thesis, embedded())
 
 
 def content_of(
     thesis: Thesis, as_of: dt.date | None = None, *, language: Language = "en", choice: DataChoice = "derived",
 ) -> SnapshotContent:
-    with scorer_of(thesis) as scorer:
-        day = as_of or scorer.default_as_of()
-        nowhere = Path(str(Path.cwd() / "no such folder"))
-        standings = Ledger(thesis, open_log(nowhere)).standings(scorer.knowledge, day)
-        return gather(scorer, day, standings=standings, language=language, choice=choice, start=START)
+    scorer = scorer_of(thesis)
+    day = as_of or scorer.default_as_of()
+    standings = Ledger(thesis, open_log(Path("no such folder"))).standings(scorer.knowledge, day)
+    return gather(scorer, day, standings=standings, language=language, choice=choice, start=START)
 
 
 @functools.cache

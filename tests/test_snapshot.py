@@ -24,7 +24,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.recalculate import by_ironcalc, differences, formulas, values
-from tests.snapshots import CASES, START, case, content_of, data_of, scorer_of
+from tests.snapshots import CASES, START, case, content_of, data_of
+from xl_thesis.actions import demo_scorer
 from xl_thesis.errors import InputError
 from xl_thesis.models import Text
 from xl_thesis.pipeline import Scorer
@@ -257,7 +258,7 @@ VENDOR = ("YAHOO:SPY/adj", "YAHOO:ACWX/adj", "YAHOO:GC=F")
 @pytest.fixture(scope="module")
 def with_prices() -> Iterator[Scorer]:
     """A store that a refresh has filled with prices, made up here."""
-    with scorer_of(load_thesis("american_exceptionalism")) as scorer:
+    with demo_scorer("american_exceptionalism") as scorer:
         days = np.arange(np.datetime64("2021-01-04"), np.datetime64("2026-07-22"))
         days = days[np.is_busday(days)]
         rows = []
