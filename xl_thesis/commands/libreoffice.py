@@ -80,8 +80,11 @@ def status(office: Path | None, profile: str | None) -> None:
         if one.is_too_old:
             click.echo(f"{one}: too old, the extension does not work in it")
         else:
-            there = installations.is_installed(one, profile)
-            click.echo(f"{one}: extension {'installed' if there else 'not installed'}")
+            try:
+                state = "installed" if installations.is_installed(one, profile) else "not installed"
+            except InputError as error:
+                state = f"unknown: {error}"
+            click.echo(f"{one}: extension {state}")
     if not found:
         click.echo("no LibreOffice was found; install it, or give its program folder with --office")
     lines, works = worker.status()

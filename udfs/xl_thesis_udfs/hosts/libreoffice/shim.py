@@ -20,10 +20,12 @@ Private Function Service As Object
 End Function
 
 Private Function Matrix(rows)
-    Dim cells(0 To UBound(rows), 0 To UBound(rows(0)))
+    last = UBound(rows(0))
+    Dim cells(0 To UBound(rows), 0 To last)
     For i = 0 To UBound(rows)
-        For j = 0 To UBound(rows(0))
-            cells(i, j) = rows(i)(j)
+        row = rows(i)
+        For j = 0 To last
+            cells(i, j) = row(j)
         Next
     Next
     Matrix = cells
