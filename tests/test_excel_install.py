@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from xl_thesis import artefacts
 from xl_thesis.cli import main
+from xl_thesis.commands import doctor
 from xl_thesis.errors import InputError
 from xl_thesis_udfs.hosts import excel_install
 
@@ -56,6 +58,15 @@ def test_install_status_and_uninstall_leave_nothing_behind(excel: dict[str, Any]
     assert removed == [excel["start"] / "xl_thesis.xlam", settings]
     assert not settings.parent.exists() and not list(excel["start"].iterdir())
     assert excel_install.uninstall() == []
+
+
+def test_doctor_says_what_is_installed(excel: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artefacts, "excel_file", lambda _: b"add-in")
+    before = {finding.name: finding.state for finding in doctor._add_in()}
+    assert before == {"Excel: Python": "ok", "Excel: xlwings library": "ok", "Excel: setting": "note",
+                      "Excel: add-in": "note"}  # fmt: skip
+    excel_install.install(b"add-in")
+    assert all(finding.state == "ok" for finding in doctor._add_in())
 
 
 def test_other_lines_of_the_settings_are_kept(excel: dict[str, Any]) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from xl_thesis.commands import print_json, with_json
+
+if TYPE_CHECKING:
+    from xl_thesis.doctor import Finding
 
 NOT_IN_ORDER = 1
 
@@ -24,7 +30,7 @@ def doctor(as_json: bool) -> None:
     from xl_thesis.sources.fred import NOTICE
 
     findings = []
-    for finding in examine(providers(), link):
+    for finding in itertools.chain(_add_in(), examine(providers(), link)):
         findings.append(finding)
         if not as_json:
             click.echo(finding.line())
@@ -33,3 +39,18 @@ def doctor(as_json: bool) -> None:
     else:
         click.echo(f"\n{NOTICE}")
     sys.exit(0 if is_in_order(findings) else NOT_IN_ORDER)
+
+
+def _add_in() -> Iterator[Finding]:
+    """What ``xl-thesis status`` says, on the one system where Excel calls Python; not installed is no fault."""
+    from xl_thesis import artefacts
+    from xl_thesis.doctor import Finding
+    from xl_thesis.errors import InputError
+    from xl_thesis_udfs.hosts import excel_install
+
+    try:
+        excel_install.require_windows()
+    except InputError:
+        return
+    for check in excel_install.checks(artefacts.excel_file(excel_install.ADDIN)):
+        yield Finding(f"Excel: {check.name}", "ok" if check.ok else "note", check.sentence)
