@@ -86,9 +86,9 @@ def test_a_series_that_failed_is_a_note() -> None:
 
 def test_an_old_package_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = metadata.version
-    monkeypatch.setattr(metadata, "version", lambda name: "0.10" if name == "xlwings" else real(name))
-    finding = doctor._package("xlwings")
-    assert (finding.state, finding.advice) == ("wrong", 'pip install "xlwings>=0.33"')
+    monkeypatch.setattr(metadata, "version", lambda name: "0.10" if name == "rich" else real(name))
+    finding = doctor._package("rich")
+    assert (finding.state, finding.advice) == ("wrong", 'pip install "rich>=13.7"')
     assert doctor._package("no-such-package").state == "wrong"
 
 

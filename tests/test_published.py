@@ -16,7 +16,7 @@ from xl_thesis.errors import DefinitionError
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.records import BrokenLogError
 from xl_thesis.store import Store
-from xl_thesis.thesis import definition_hash, load_thesis, parse_thesis
+from xl_thesis.thesis import load_thesis, parse_thesis, seal_of
 
 from .engine.mini import as_yaml, document
 
@@ -166,20 +166,23 @@ def test_a_changed_definition_is_not_frozen_and_ends_the_old_one(home: Path) -> 
     content["pillars"][0]["weight"] = 3.0
     second = parse_thesis(as_yaml(content), MINI)
     published.freeze(first, today=dt.date(2022, 3, 1))
-    assert published.frozen_on(definition_hash(second)) is None
+    assert published.frozen_on(second) is None
     published.freeze(second, today=dt.date(2022, 5, 1))
-    assert published.frozen_on(definition_hash(second)) == dt.date(2022, 5, 1)
-    assert published.frozen_on(definition_hash(first)) is None  # nobody goes back to the better of two
+    assert published.frozen_on(second) == dt.date(2022, 5, 1)
+    assert published.frozen_on(first) is None  # nobody goes back to the better of two
     published.freeze(first, today=dt.date(2022, 6, 1))
-    assert published.frozen_on(definition_hash(first)) == dt.date(2022, 6, 1)
+    assert published.frozen_on(first) == dt.date(2022, 6, 1)
 
 
 def test_a_changed_falsifier_is_a_new_line(home: Path) -> None:
     content = document()
     published.freeze(parse_thesis(as_yaml(content), MINI), today=dt.date(2022, 3, 1))
     content["indicators"][0]["falsifier"] = "it falls a lot"
-    record, is_new = published.freeze(parse_thesis(as_yaml(content), MINI), today=dt.date(2022, 4, 1))
+    changed = parse_thesis(as_yaml(content), MINI)
+    assert published.frozen_on(changed) is None  # a softer falsifier is another definition
+    record, is_new = published.freeze(changed, today=dt.date(2022, 4, 1))
     assert is_new and record.number == 2
+    assert published.frozen_on(changed) == dt.date(2022, 4, 1)
 
 
 def test_a_log_that_was_changed_vouches_for_no_frozen_definition(home: Path) -> None:
@@ -192,7 +195,7 @@ def test_a_log_that_was_changed_vouches_for_no_frozen_definition(home: Path) -> 
 
 
 def test_a_frozen_file_that_was_changed_is_refused() -> None:
-    seal = {"frozen_on": dt.date(2022, 3, 1), "frozen_hash": definition_hash(parse_thesis(mini(), MINI))}
+    seal = {"frozen_on": dt.date(2022, 3, 1), "frozen_hash": seal_of(parse_thesis(mini(), MINI))}
     thesis = parse_thesis(mini(**seal), MINI)
     with Store(":memory:") as store:
         assert Scorer(thesis, store).frozen_on == dt.date(2022, 3, 1)
@@ -202,6 +205,12 @@ def test_a_frozen_file_that_was_changed_is_refused() -> None:
     content["pillars"][0]["weight"] = 3.0
     with pytest.raises(DefinitionError, match="changed after it was frozen on 2022-03-01"):
         parse_thesis(as_yaml(content), MINI)
+    content = {**document(), **seal}
+    content["indicators"][0]["falsifier"] = "it falls a lot"
+    with pytest.raises(DefinitionError, match="changed after it was frozen on 2022-03-01"):
+        parse_thesis(as_yaml(content), MINI)
+    with pytest.raises(DefinitionError, match="before the thesis was published"):
+        parse_thesis(mini(**{**seal, "frozen_on": dt.date(2020, 1, 1)}), MINI)
     with pytest.raises(DefinitionError, match="belong together"):
         parse_thesis(mini(frozen_on=dt.date(2022, 3, 1)), MINI)
 
@@ -213,7 +222,7 @@ def test_the_commands_freeze_and_log(home: Path, capsys: pytest.CaptureFixture[s
     assert code == 0 and "frozen_on: " in out
     lines = [line.strip() for line in out.splitlines() if line.strip().startswith("frozen_")]
     own.write_text(mini() + "\n".join(lines) + "\n", encoding="utf-8")
-    assert load_thesis(str(own)).frozen_hash == definition_hash(parse_thesis(mini(), MINI))
+    assert load_thesis(str(own)).frozen_hash == seal_of(parse_thesis(mini(), MINI))
     code, out, _ = run(capsys, "freeze", "--thesis", str(own), "--json")
     assert json.loads(out)["is_new"] is False and json.loads(out)["put_into_file"] == []
     code, out, _ = run(capsys, "log", "--json")

@@ -143,12 +143,13 @@ def explain_change(scorer: Scorer, since: dt.date, as_of: dt.date | None = None)
     as_of = scorer.default_as_of() if as_of is None else as_of
     if since >= as_of:
         raise InputError(f"the change is from an earlier day to a later one, not from {since} to {as_of}")
-    before, after = scorer.evaluate(since), scorer.evaluate(as_of)
-    ways = _Ways(scorer, since, as_of)
-    splits = {
-        item.id: ways.split(item, old, new)
-        for item, old, new in zip(scorer.thesis.indicators, before.indicators, after.indicators, strict=True)
-    }
+    with scorer.store.reading():  # both days from one state of the store
+        before, after = scorer.evaluate(since), scorer.evaluate(as_of)
+        ways = _Ways(scorer, since, as_of)
+        splits = {
+            item.id: ways.split(item, old, new)
+            for item, old, new in zip(scorer.thesis.indicators, before.indicators, after.indicators, strict=True)
+        }
     return attribute(before, after, splits)
 
 

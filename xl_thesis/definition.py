@@ -315,8 +315,8 @@ class Thesis(Model):
 
     ``target`` is the series that the thesis says will fall: the evidence page holds the scores against it.
     ``rate_differential`` is the yield advantage that ordinarily moves the target, shown there as a rival forecast.
-    ``frozen_hash`` begins the hash of the definition that was frozen on ``frozen_on``; both come from
-    ``xl-thesis freeze``, and a definition changed since is refused until they are taken out.
+    ``frozen_hash`` begins the hash of the definition and its falsifiers that were frozen on ``frozen_on``; both come
+    from ``xl-thesis freeze``, and a definition changed since is refused until they are taken out.
     """
 
     schema_version: Literal[1]

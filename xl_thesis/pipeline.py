@@ -85,7 +85,7 @@ class Scorer:
         self.store = store
         self.catalogue = catalogue_of(thesis)
         self.definition_hash = definition_hash(thesis)
-        self.frozen_on = thesis.frozen_on or _frozen_in_log(self.definition_hash)
+        self.frozen_on = thesis.frozen_on or _frozen_in_log(thesis)
         self._archive = Archive(store, self.catalogue)
         self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
 
@@ -276,10 +276,10 @@ def today() -> dt.date:
     return dt.datetime.now(ZoneInfo("America/New_York")).date()
 
 
-def _frozen_in_log(definition: str) -> dt.date | None:
+def _frozen_in_log(thesis: Thesis) -> dt.date | None:
     """The day on which a definition was frozen by the user; a log that was tampered with vouches for nothing."""
     try:
-        return frozen_on(definition)
+        return frozen_on(thesis)
     except StoreError:
         return None
 

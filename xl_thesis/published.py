@@ -7,8 +7,6 @@ itself and the line before. Nothing in it comes from recomputing past days, and 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,7 +18,7 @@ from xl_thesis.definition import Thesis
 from xl_thesis.evaluation import Evaluation, Status
 from xl_thesis.models import Model, as_document
 from xl_thesis.records import Record, RecordLog
-from xl_thesis.thesis import definition_hash
+from xl_thesis.thesis import definition_hash, falsifiers_hash
 from xl_thesis.version import VERSION
 
 FILE_NAME = "published.jsonl"
@@ -149,38 +147,18 @@ def freeze(
     return log.append(entry), True
 
 
-def frozen_on(definition: str, log: PublishedLog | None = None) -> dt.date | None:
-    """The day from which the definition of this hash has been frozen; None where it is not.
+def frozen_on(thesis: Thesis, log: PublishedLog | None = None) -> dt.date | None:
+    """The day from which a definition, falsifiers included, has been frozen as it stands; None where it is not.
 
     Freezing a changed definition of the same thesis ends it, so that nobody can go back to the better of two.
     """
-    log = log or open_log()
+    rules = definition_hash(thesis), falsifiers_hash(thesis)
     since: dt.date | None = None
-    thesis: str | None = None
-    for record in log.read():
+    for record in (log or open_log()).read():
         entry = record.content
-        if not isinstance(entry, Frozen):
-            continue
-        if entry.definition_hash == definition:
-            since, thesis = since or entry.date, entry.thesis
-        elif entry.thesis == thesis:
-            since = None
+        if isinstance(entry, Frozen) and entry.thesis == thesis.id:
+            since = (since or entry.date) if entry.rules == rules else None
     return since
-
-
-def falsifiers_hash(thesis: Thesis) -> str:
-    """SHA-256 of the canonical JSON of what would prove indicators and claims wrong and decide questions."""
-    kept = {
-        "indicators": {"id", "falsifier", "wrong_on", "wrong_when"},
-        "claims": {"id", "falsifier", "wrong_on"},
-        "questions": {"id", "criterion", "resolve_when", "polarity", "opens", "resolves"},
-    }
-    document = {
-        name: [item.model_dump(mode="json", include=fields) for item in getattr(thesis, name)]
-        for name, fields in kept.items()
-    }
-    document["review_dates"] = [str(day) for day in thesis.review_dates]
-    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def line_json(record: Record[Entry]) -> dict[str, Any]:

@@ -95,6 +95,26 @@ def definition_hash(thesis: Thesis) -> str:
     )
 
 
+def falsifiers_hash(thesis: Thesis) -> str:
+    """SHA-256 of the canonical JSON of what would prove indicators and claims wrong and decide questions."""
+    kept = {
+        "indicators": {"id", "falsifier", "wrong_on", "wrong_when"},
+        "claims": {"id", "falsifier", "wrong_on"},
+        "questions": {"id", "criterion", "resolve_when", "polarity", "opens", "resolves"},
+    }
+    document: dict[str, Any] = {
+        name: [item.model_dump(mode="json", include=fields) for item in getattr(thesis, name)]
+        for name, fields in kept.items()
+    }
+    document["review_dates"] = [str(day) for day in thesis.review_dates]
+    return _digest(document)
+
+
+def seal_of(thesis: Thesis) -> str:
+    """SHA-256 of both hashes: what a frozen definition may not change."""
+    return _digest([definition_hash(thesis), falsifiers_hash(thesis)])
+
+
 def computation(indicator: Indicator, thesis: Thesis) -> dict[str, Any]:
     """How an indicator's score comes about, as JSON values: two theses with equal ones share precomputed scores."""
     catalogue = catalogue_of(thesis)
@@ -141,7 +161,9 @@ def _inconsistencies(thesis: Thesis, path: Path) -> Iterator[tuple[str, str]]:
 def _seal_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
     if (thesis.frozen_on is None) != (thesis.frozen_hash is None):
         yield "frozen_hash", "frozen_on and frozen_hash belong together; `xl-thesis freeze` prints both"
-    elif thesis.frozen_hash is not None and not definition_hash(thesis).startswith(thesis.frozen_hash):
+    elif thesis.frozen_on is not None and thesis.frozen_on < thesis.published:
+        yield "frozen_on", f"{thesis.frozen_on} is before the thesis was published, on {thesis.published}"
+    elif thesis.frozen_hash is not None and not seal_of(thesis).startswith(thesis.frozen_hash):
         yield "frozen_hash", (
             f"the definition was changed after it was frozen on {thesis.frozen_on}; restore it, or take frozen_on and"
             " frozen_hash out and freeze it anew"

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import require_host
 from tests.office.host import Office, has_uno, unpack_extension
 
+collect_ignore = ["driver.py"]  # runs in the office's own Python
+
 NEWER = "XL_THESIS_NEWER_OFFICE"
 """The soffice of a LibreOffice from 25.2 on; tools/backports_office.py puts one into a folder."""
 

@@ -126,13 +126,14 @@ def log(thesis: str | None, as_json: bool) -> None:
 def freeze(thesis: str | None, as_json: bool) -> None:
     """Record that the definition is frozen from today on; scores for days before are reconstructions."""
     from xl_thesis import published
+    from xl_thesis.thesis import seal_of
 
     loaded, name = load(thesis), thesis_name(thesis)
     journal = published.open_log()
     record, is_new = published.freeze(loaded, journal)
-    since = published.frozen_on(record.content.definition_hash, journal)
+    since = published.frozen_on(loaded, journal)
     own = Path(name).suffix.lower() in (".yaml", ".yml")
-    lines = [f"frozen_on: {since}", f"frozen_hash: {record.content.definition_hash}"]
+    lines = [f"frozen_on: {since}", f"frozen_hash: {seal_of(loaded)}"]
     lines = lines if own and loaded.frozen_on != since else []
     if as_json:
         document = published.line_json(record)
