@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import yfinance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers.loopback import ConnectProxy, Loopback
+from tests.servers.loopback import ConnectProxy, Loopback, Reply
 from tests.servers.yahoo import HOSTS, Ticker
 from tests.servers.yahoo import Yahoo as Server
 from tests.sources.conftest import TODAY, never, series, short_if_slow
@@ -339,6 +341,31 @@ def test_settings_of_yfinance_are_left_as_they_were(yahoo: tuple[Server, Loopbac
     pull(link, wanted())
     assert yfinance.config.debug.hide_exceptions == before
     assert (tmp_path / "yahoo").is_dir()  # its cache lives with us
+
+
+def test_two_sessions_at_once_leave_the_process_as_it_was(yahoo: tuple[Server, Loopback, Link]) -> None:
+    """The second asks while the first still waits for its answer, and ends after it."""
+    fake, loopback, link = yahoo
+    fake.tickers = {name: steady(5) for name in ("SPY", "QQQ", "VGK")}
+    names = ("yfinance", "peewee")
+    debug, network = yfinance.config.debug, yfinance.config.network
+
+    def kept() -> tuple[object, ...]:
+        levels = [logging.getLogger(name).level for name in names]
+        return debug.hide_exceptions, network.proxy, levels, list(warnings.filters)
+
+    def slowly(path: str, query: dict[str, str]) -> Reply:
+        time.sleep(0.1)
+        return fake.answer(path, query)
+
+    before = kept()
+    loopback.answer = slowly
+    with ThreadPoolExecutor(3) as pool:
+        requests = [wanted(series(f"YAHOO:{name}/adj", "daily", 0)) for name in fake.tickers]
+        found = list(pool.map(lambda request: pull(link, request)[0], requests))
+    for name, outcome in zip(fake.tickers, found, strict=True):
+        assert len(of(good(outcome), f"YAHOO:{name}")) == 5
+    assert kept() == before
 
 
 returns = st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=30)
