@@ -132,6 +132,27 @@ def test_until_the_next_session_ends_nothing_is_asked(yahoo: tuple[Server, Loopb
     assert second.unchanged and not second.rows and loopback.seen == []
 
 
+def test_a_rest_repeats_the_state_and_a_close_far_in_the_future_is_not_waited_for(
+    yahoo: tuple[Server, Loopback, Link]
+) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    first = good(pull(link, wanted())[0])
+    assert good(pull(link, wanted(last=TODAY - DAY, state=first.state))[0]).state == first.state
+    ahead = dt.datetime.now(dt.UTC) + 300 * DAY
+    state = Memory(ahead.isoformat(), Memory.of(first.state).tail).text()
+    loopback.seen.clear()
+    second = good(pull(link, wanted(last=TODAY - DAY, state=state))[0])
+    assert second.unchanged and loopback.seen and second.state == first.state
+
+
+def test_a_dividend_that_is_no_finite_number_is_a_bad_answer(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = replace(steady(), dividends={TODAY - 3 * DAY: float("inf")})
+    outcome = pull(link, wanted())[0]
+    assert isinstance(outcome, BadAnswer) and is_one_plain_line(outcome)
+
+
 def test_a_later_dividend_rescales_nothing_that_was_known(yahoo: tuple[Server, Loopback, Link]) -> None:
     fake, _, link = yahoo
     fake.tickers["SPY"] = steady(30, TODAY - 3 * DAY)
