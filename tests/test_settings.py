@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xl_thesis import keys, settings
+from xl_thesis.addresses import without_password
 from xl_thesis.cli import main
 from xl_thesis.errors import InputError
 
@@ -96,6 +99,57 @@ def test_the_commands_read_change_and_remove(capsys: pytest.CaptureFixture[str])
     assert run("config", "set", "network.timeout", "soon") == 2
     assert run("config", "set", "network.proxy") == 2
     assert run("config", "get", "colour") == 2
+
+
+MISREAD = ["s3cret/w0rd", "s3cret#w0rd", "s3cret?w0rd", "s3cret@w0rd", "[s3cret]w0rd", "s3cret://w0rd", "s3c/ret@w0rd"]
+
+
+@pytest.mark.parametrize("name", ["network.proxy", "fred.base_url"])
+@pytest.mark.parametrize("address", [*(f"http://ann:{password}@proxy.example:8080" for password in MISREAD),
+                                     "ann:s3cret@proxy:8080", "socks5://ann:s3cret@proxy.example"])  # fmt: skip
+def test_an_address_that_can_be_misread_is_refused_without_its_password(
+    name: str, address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("config", "set", name, address) == 2
+    monkeypatch.setenv(settings.SETTINGS[name].variable, address)
+    assert run("config", "list") == 2
+    said = capsys.readouterr()
+    assert not any(secret in said.out + said.err for secret in ("s3c", "w0rd:", "w0rd@"))
+    assert len(said.err.strip().splitlines()) == 2
+    assert "percent-encoded" in said.err or "must be an address such as" in said.err
+
+
+@pytest.mark.parametrize("password", MISREAD)
+def test_a_store_with_such_a_password_is_listed_without_it(password: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("config", "set", "store", f"postgresql+psycopg://ann:{password}@db.example/macro") == 0
+    assert run("config", "list") == 0
+    assert run("config", "get", "store") == 0
+    said = capsys.readouterr().out
+    assert "s3c" not in said
+    assert "w0rd" not in said
+
+
+def test_a_percent_encoded_password_is_accepted() -> None:
+    settings.change("network.proxy", "http://ann:s3%2Fcr%40et@proxy.example:8080")
+    value = settings.read("network.proxy")
+    assert (value.text, value.shown()) == (
+        "http://ann:s3%2Fcr%40et@proxy.example:8080", "http://ann:***@proxy.example:8080",
+    )  # fmt: skip
+
+
+@given(st.text(st.sampled_from("x:/?#@[]%. ")), st.sampled_from(["http", "postgresql+psycopg", "sqlite"]))
+def test_no_password_is_shown_wherever_it_stands(around: str, scheme: str) -> None:
+    """Whatever surrounds it, a word between a login's colon and the last @ is not shown, nor one in a query."""
+    assert "SECRET" not in without_password(f"{scheme}://ann:{around}SECRET{around}@host/path")
+    assert "SECRET" not in without_password(f"{scheme}://host/path?password={around}SECRET")
+
+
+@pytest.mark.parametrize(
+    "text", ["american_exceptionalism", "D:\\data\\ann@corp\\store.sqlite", "sqlite:////home/ann@corp/store.sqlite",
+             "https://api.stlouisfed.org/fred", "postgresql:///macro"],
+)  # fmt: skip
+def test_what_holds_no_password_is_shown_whole(text: str) -> None:
+    assert without_password(text) == text
 
 
 def test_the_environment_gives_the_key_where_no_store_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
 
+from xl_thesis.addresses import fault, without_password
 from xl_thesis.errors import InputError
 
 FILE_NAME = "settings.toml"
@@ -138,20 +139,6 @@ def default_thesis() -> str:
     return read("thesis").text or "american_exceptionalism"
 
 
-def without_password(text: str) -> str:
-    """An address as it may be shown; other text as it is.
-
-    >>> without_password("http://ann:secret@proxy.example:8080/")
-    'http://ann:***@proxy.example:8080/'
-    """
-    if "://" not in text:
-        return text
-    parts = urlsplit(text)
-    user, at, place = parts.netloc.rpartition("@")
-    hidden = f"{user.partition(':')[0]}:***@{place}" if ":" in user else f"{user}{at}{place}"
-    return urlunsplit((parts.scheme, hidden, parts.path, "***" if parts.query else "", ""))
-
-
 def _setting(name: str) -> Setting:
     if name not in SETTINGS:
         raise InputError(f"unknown setting '{name}'; there are: {', '.join(SETTINGS)}")
@@ -201,12 +188,21 @@ def _checked(setting: Setting, text: str, place: str) -> str:
         if not 0 < seconds <= 600:
             raise InputError(f"{place} must be seconds between 0 and 600, not '{text}'")
     if setting.kind == "address":
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"{place} must be an address such as http://host:8080, not '{without_password(text)}'")
+        _check_address(text, place)
     if setting.kind == "file" and not Path(text).expanduser().is_file():
         raise InputError(f"{place} must be a file that exists, not '{text}'")
     return text
+
+
+def _check_address(text: str, place: str) -> None:
+    """Raise ``InputError``, without a password, unless the text is an address of the web."""
+    shown = without_password(text if "://" in text else f"://{text}").removeprefix("://")
+    wrong = fault(text)
+    if wrong is not None:
+        raise InputError(f"{place} '{shown}' cannot be read: {wrong}")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"{place} must be an address such as http://host:8080, not '{shown}'")
 
 
 def _put(path: Path, text: str) -> None:

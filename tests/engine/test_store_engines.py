@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +28,7 @@ from xl_thesis.thesis import load_thesis
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
                   licence="CC0", redistributable=True)  # fmt: skip
 X = "MANUAL:x"
+MISREAD = ["s3cret/w0rd", "s3cret#w0rd", "s3cret?w0rd", "s3cret@w0rd", "[s3cret]w0rd"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.host)])
@@ -286,7 +288,7 @@ def test_a_reader_without_the_right_to_write_can_read(postgres: str, postgres_se
             assert known(reader, "2024-03-08") == {"2024-03-07": 1.0}
             scorer = Scorer(load_thesis("american_exceptionalism"), reader)
             seed(reader)
-            with pytest.raises(StoreError, match="you may only read the store postgresql://analyst@127"):
+            with pytest.raises(StoreError, match=r"you may only read the store postgresql://analyst:\*\*\*@127"):
                 refresh(scorer, [], LINK)
             with pytest.raises(StoreError, match="permission denied"):
                 seen(reader, "2024-03-09", (X, "2024-03-07", 2.0, "2024-03-07"))
@@ -317,6 +319,36 @@ def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(
     said = str(raised.value)
     assert "\n" not in said
     assert not any(secret in f"{said} {raised.value!r}" for secret in ("s3cret", "s4cret", "w0rd"))
+
+
+@pytest.mark.parametrize("password", MISREAD)
+def test_a_password_that_can_be_misread_is_refused_before_anything_is_asked(password: str) -> None:
+    """The server's own words would repeat what it takes for a port or a host."""
+    for address in (f"postgresql+psycopg://ann:{password}@db.example:5432/macro",
+                    f"postgres://ann:{password}@db.example/macro?connect_timeout=1"):  # fmt: skip
+        with pytest.raises(StoreError, match="percent-encoded") as raised:
+            open_store(address)
+        assert "\n" not in str(raised.value)
+        assert not any(secret in f"{raised.value!r}" for secret in ("s3cret", "w0rd"))
+    with pytest.raises(StoreError, match="percent-encoded"):
+        open_store("postgresql://db.example/macro?user=ann&password=s3cret@w0rd")
+
+
+@pytest.mark.host
+@pytest.mark.parametrize("password", MISREAD)
+def test_a_percent_encoded_password_reaches_the_database(
+    postgres: str, postgres_server: PostgresServer, password: str
+) -> None:
+    name = postgres.rpartition("/")[2]
+    postgres_server.run("DROP ROLE IF EXISTS encoded", name)
+    postgres_server.run(f"CREATE ROLE encoded LOGIN PASSWORD '{password}'", name)
+    address = postgres_server.address(name, "encoded", quote(password, safe=""))
+    try:
+        with pytest.raises(StoreError, match="permission denied") as raised:  # it may do nothing, but it is let in
+            open_store(address)
+        assert "s3cret" not in str(raised.value)
+    finally:
+        postgres_server.run("DROP ROLE encoded", name)
 
 
 @pytest.mark.host

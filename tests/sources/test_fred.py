@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import logging
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from xl_thesis.errors import (
     UnknownSeries,
     Unreachable,
 )  # fmt: skip
+from xl_thesis.models import SeriesMeta
 from xl_thesis.sources import alfred
 from xl_thesis.sources.fred import Fred, Memory
 from xl_thesis.sources.pace import Pace
@@ -216,6 +218,17 @@ def test_an_answer_for_another_real_time_is_refused(serve: Serve) -> None:
     assert isinstance(outcome, BadAnswer) and "realtime_start" in str(outcome)
 
 
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "1e999", "nan"])
+@pytest.mark.parametrize("meta", [UNRATE, series("FRED:UNRATE", "daily", 0, "never_revised")], ids=["spells", "newest"])
+def test_a_value_that_is_no_finite_number_fails_its_series_alone(serve: Serve, meta: SeriesMeta, text: str) -> None:
+    broken = Series([*unrate().spells, ("2023-11-01", "2023-12-08", FOREVER, text)])
+    link = serve(Loopback(server.Fred({"UNRATE": broken, "GDP": gdp()}).answer))
+    found = pull(FAST, [wanted(meta), wanted(GDP)], link)
+    outcome = found["FRED:UNRATE"]
+    assert isinstance(outcome, BadAnswer) and "finite" in str(outcome) and is_one_plain_line(outcome)
+    assert good(found["FRED:GDP"]).rows
+
+
 # ---- incremental ----
 
 
@@ -303,6 +316,25 @@ def test_a_copy_of_fred_without_a_list_of_updates(serve: Serve) -> None:
 def test_another_frequency_than_the_catalogue_says_is_said(serve: Serve) -> None:
     link = serve(Loopback(server.Fred({"UNRATE": replace(unrate(), frequency="Weekly, Ending Friday")}).answer))
     assert "FRED calls it weekly, ending friday, the catalogue monthly" in good(one(link)).warnings[0]
+
+
+@pytest.mark.parametrize("asked_in", [dt.timedelta(minutes=5), dt.timedelta(days=400)])
+def test_a_state_that_a_wrong_clock_stamped_hides_nothing(serve: Serve, asked_in: dt.timedelta) -> None:
+    """A little ahead, the list of updates still reaches back far enough; beyond that everything is read anew."""
+    fake = server.Fred({"UNRATE": unrate()})
+    link = serve(Loopback(fake.answer))
+    first = Memory.of(good(one(link)).state)
+    assert first is not None
+    asked = dt.datetime.now(dt.UTC) + asked_in
+    until = dt.date.fromisoformat(first.until) + dt.timedelta(days=asked_in.days)
+    ahead = replace(first, asked=asked.isoformat(), until=until.isoformat())
+    now = TODAY.isoformat()
+    fake.series["UNRATE"].spells.append(("2023-11-01", now, FOREVER, "3.9"))
+    fake.series["UNRATE"].last_updated = f"{now} 23:59:00-06"
+    outcome = good(one(link, wanted(UNRATE, TODAY, ahead.text())))
+    assert ("FRED:UNRATE", "2023-11-30", 3.9, now) in outcome.rows
+    again = Memory.of(outcome.state)
+    assert again is not None and again.asked_at <= dt.datetime.now(dt.UTC)
 
 
 @pytest.mark.parametrize("state", ["", "null", "{}", "[]", "not json", '{"asked": "x", "until": "y"}'])
@@ -535,6 +567,20 @@ def test_without_a_key_todays_values_come_labelled(serve: Serve, link: Link) -> 
     assert len(loopback.seen) == 2 and all("api_key" not in query for _, query in loopback.seen)
 
 
+def test_a_graph_rests_word_for_word_and_is_asked_again_after_a_wrong_clock(serve: Serve, link: Link) -> None:
+    loopback = graph("observation_date,UNRATE\n2023-07-01,3.5\n")
+    serve(loopback)
+    link, provider = replace(link, fred_key=None), replace(FAST, graph_url=loopback.url)
+    first = good(one(link, wanted(UNRATE), provider)).state
+    rest = good(one(link, wanted(UNRATE, TODAY, first), provider))
+    assert rest.unchanged and rest.state == first and len(loopback.seen) == 1
+    kept = json.loads(first or "")
+    ahead = dt.datetime.fromisoformat(kept["asked"]) + dt.timedelta(days=30)
+    state = json.dumps(kept | {"asked": ahead.isoformat()})
+    again = good(one(link, wanted(UNRATE, TODAY, state), provider))
+    assert again.unchanged and again.state not in (first, state) and len(loopback.seen) == 2
+
+
 def test_a_value_published_early_counts_from_the_day_it_was_seen(serve: Serve, link: Link) -> None:
     first = TODAY.replace(day=1) - dt.timedelta(days=1)
     loopback = graph(f"observation_date,SLOW\n{first.replace(day=1)},1.0\n")
@@ -547,7 +593,8 @@ def test_a_value_published_early_counts_from_the_day_it_was_seen(serve: Serve, l
 @pytest.mark.parametrize(
     "text",
     ["", "DATE,OTHER\n2023-07-01,1\n", "observation_date,UNRATE\n2023-07-01,1\n2023-08-0", "observation_date,UNRATE\n",
-     "observation_date,UNRATE\n2023-07-01,many\n", '{"error": 1}'],
+     "observation_date,UNRATE\n2023-07-01,many\n", "observation_date,UNRATE\n2023-07-01,inf\n",
+     "observation_date,UNRATE\n2023-07-01,1e999\n", "observation_date,UNRATE\n2023-07-01,nan\n", '{"error": 1}'],
 )  # fmt: skip
 def test_a_graph_that_is_none(serve: Serve, link: Link, text: str) -> None:
     loopback = graph(text)
@@ -576,7 +623,6 @@ def test_plain_fredapi_talks_to_the_server(serve: Serve, monkeypatch: pytest.Mon
 
 
 def test_the_server_speaks_json_too(serve: Serve) -> None:
-    import json
     import urllib.request
 
     link = serve(Loopback(server.Fred({"GDP": gdp()}).answer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 import sys
 import time
@@ -137,6 +138,63 @@ def test_the_same_file_after_a_while_brings_nothing(serve: Serve, name: str) -> 
     state = first.state.replace(str(dt.datetime.now(dt.UTC).year), "2020")
     second = one(provider, link, wanted(IDS[name], last, state))
     assert isinstance(second, Pull) and second.unchanged and not second.rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rest_repeats_the_state_word_for_word_and_an_answer_never_does(serve: Serve, name: str) -> None:
+    provider, _, link = start(name, serve)
+    last = dt.date(2026, 10, 20)
+    first = one(provider, link, wanted(IDS[name], last))
+    assert isinstance(first, Pull) and first.state
+    rest = one(provider, link, wanted(IDS[name], last, first.state))
+    assert isinstance(rest, Pull) and rest.unchanged and rest.state == first.state
+    old = first.state.replace(str(dt.datetime.now(dt.UTC).year), "2020")
+    same = one(provider, link, wanted(IDS[name], last, old))
+    assert isinstance(same, Pull) and same.unchanged and same.state != old
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_stamped_in_the_future_is_due(serve: Serve, name: str) -> None:
+    provider, loopback, link = start(name, serve)
+    first = one(provider, link, wanted(IDS[name]))
+    assert isinstance(first, Pull) and first.state
+    kept = json.loads(first.state)
+    ahead = dt.datetime.fromisoformat(kept["asked"]) + dt.timedelta(days=300)
+    loopback.seen.clear()
+    second = one(provider, link, wanted(IDS[name], TODAY, json.dumps(kept | {"asked": ahead.isoformat()})))
+    assert isinstance(second, Pull) and second.state and loopback.seen
+    assert dt.datetime.fromisoformat(json.loads(second.state)["asked"]) <= dt.datetime.now(dt.UTC)
+
+
+VALUES = {"ecb": ("ECB:EURUSD", "1.0900"), "worldbank": ("WB:US_SHARE_WORLD_GDP", "25.0"),
+          "oecd": ("OECD:USA.SHARE", "190.5"), "treasury": ("TREASURY:DEBT_TO_PENNY", "38000500000000.00"),
+          "sec": ("SEC:CAPEX_AMZN", "30000000")}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Infinity", "-1e999", "NaN"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_value_that_is_no_finite_number_is_a_bad_answer(serve: Serve, name: str, text: str) -> None:
+    provider, loopback, link = start(name, serve)
+    series_id, value = VALUES[name]
+    answer = loopback.answer
+
+    def broken(path: str, query: dict[str, str]) -> Reply:
+        reply = answer(path, query)
+        return replace(reply, body=reply.body.replace(value.encode(), text.encode()))
+
+    loopback.answer = broken
+    outcome = one(provider, link, wanted(series_id, dt.date(2026, 10, 20) if name == "ecb" else None))
+    assert isinstance(outcome, BadAnswer), outcome
+    assert is_one_plain_line(outcome)
+
+
+def test_a_currency_without_a_finite_rate_fails_alone(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(server.ECB_DAYS, "2026-10-29", {"USD": "1.0800", "JPY": "inf"})
+    provider, _, link = start("ecb", serve)
+    requests = [wanted("ECB:EURJPY"), wanted("ECB:EURUSD")]
+    yen, dollar = (outcome for _, outcome in provider.pull(requests, link, TODAY, never))
+    assert isinstance(yen, BadAnswer) and "ECB:EURJPY for 2026-10-29" in str(yen)
+    assert len(rows(dollar)) == 2
 
 
 KINDS: dict[str, type[SourceError]] = {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import yfinance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers.loopback import ConnectProxy, Loopback
+from tests.servers.loopback import ConnectProxy, Loopback, Reply
 from tests.servers.yahoo import HOSTS, Ticker
 from tests.servers.yahoo import Yahoo as Server
 from tests.sources.conftest import TODAY, never, series, short_if_slow
@@ -32,7 +34,7 @@ from xl_thesis.errors import (
     Unreachable,
 )  # fmt: skip
 from xl_thesis.models import SeriesMeta
-from xl_thesis.sources.prices import Quotes, carry_on
+from xl_thesis.sources.prices import Quotes, carry_on, price_rows
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 from xl_thesis.sources.yahoo import Memory, Yahoo
 
@@ -130,6 +132,27 @@ def test_until_the_next_session_ends_nothing_is_asked(yahoo: tuple[Server, Loopb
     assert second.unchanged and not second.rows and loopback.seen == []
 
 
+def test_a_rest_repeats_the_state_and_a_close_far_in_the_future_is_not_waited_for(
+    yahoo: tuple[Server, Loopback, Link]
+) -> None:
+    fake, loopback, link = yahoo
+    fake.tickers["SPY"] = steady()
+    first = good(pull(link, wanted())[0])
+    assert good(pull(link, wanted(last=TODAY - DAY, state=first.state))[0]).state == first.state
+    ahead = dt.datetime.now(dt.UTC) + 300 * DAY
+    state = Memory(ahead.isoformat(), Memory.of(first.state).tail).text()
+    loopback.seen.clear()
+    second = good(pull(link, wanted(last=TODAY - DAY, state=state))[0])
+    assert second.unchanged and loopback.seen and second.state == first.state
+
+
+def test_a_dividend_that_is_no_finite_number_is_a_bad_answer(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    fake.tickers["SPY"] = replace(steady(), dividends={TODAY - 3 * DAY: float("inf")})
+    outcome = pull(link, wanted())[0]
+    assert isinstance(outcome, BadAnswer) and is_one_plain_line(outcome)
+
+
 def test_a_later_dividend_rescales_nothing_that_was_known(yahoo: tuple[Server, Loopback, Link]) -> None:
     fake, _, link = yahoo
     fake.tickers["SPY"] = steady(30, TODAY - 3 * DAY)
@@ -181,6 +204,25 @@ def test_a_restated_close_is_dated_today_and_said(yahoo: tuple[Server, Loopback,
     assert of(second, "YAHOO:SPY")[str(wrong)] == (50.0, str(TODAY))
     assert set(of(second, "YAHOO:SPY")) == {str(wrong), str(TODAY - DAY)}
     assert "restated 1 days" in second.warnings[0]
+
+
+def test_a_day_whose_close_comes_late_is_brought_as_of_today_once(yahoo: tuple[Server, Loopback, Link]) -> None:
+    fake, _, link = yahoo
+    whole = steady(31).prices
+    late, known = TODAY - 4 * DAY, TODAY - 2 * DAY
+    before = {day: price for day, price in whole.items() if day <= known}
+    fake.tickers["SPY"] = Ticker(before | {late: (None, None)})
+    first = good(pull(link, wanted())[0])
+    assert str(late) not in of(first, "YAHOO:SPY") and "no close on 1 days" in first.warnings[0]
+    fake.tickers["SPY"] = Ticker(whole, dividends={late: 1.5})
+    second = good(pull(link, wanted(last=known, state=due(first.state)))[0])
+    assert of(second, "YAHOO:SPY") == {
+        str(late): (whole[late][0], str(TODAY)), str(TODAY - DAY): (whole[TODAY - DAY][0], str(TODAY - DAY)),
+    }  # fmt: skip
+    assert of(second, "YAHOO:SPY/adj")[str(late)] == (pytest.approx(whole[late][1]), str(TODAY))
+    assert of(second, "YAHOO:SPY/div") == {str(late): (1.5, str(TODAY))} and second.warnings == ()
+    third = good(pull(link, wanted(last=TODAY - DAY, state=due(second.state)))[0])
+    assert third.unchanged and not third.rows
 
 
 def test_after_a_long_gap_the_whole_past_comes_again_dated_today(yahoo: tuple[Server, Loopback, Link]) -> None:
@@ -322,6 +364,31 @@ def test_settings_of_yfinance_are_left_as_they_were(yahoo: tuple[Server, Loopbac
     assert (tmp_path / "yahoo").is_dir()  # its cache lives with us
 
 
+def test_two_sessions_at_once_leave_the_process_as_it_was(yahoo: tuple[Server, Loopback, Link]) -> None:
+    """The second asks while the first still waits for its answer, and ends after it."""
+    fake, loopback, link = yahoo
+    fake.tickers = {name: steady(5) for name in ("SPY", "QQQ", "VGK")}
+    names = ("yfinance", "peewee")
+    debug, network = yfinance.config.debug, yfinance.config.network
+
+    def kept() -> tuple[object, ...]:
+        levels = [logging.getLogger(name).level for name in names]
+        return debug.hide_exceptions, network.proxy, levels, list(warnings.filters)
+
+    def slowly(path: str, query: dict[str, str]) -> Reply:
+        time.sleep(0.1)
+        return fake.answer(path, query)
+
+    before = kept()
+    loopback.answer = slowly
+    with ThreadPoolExecutor(3) as pool:
+        requests = [wanted(series(f"YAHOO:{name}/adj", "daily", 0)) for name in fake.tickers]
+        found = list(pool.map(lambda request: pull(link, request)[0], requests))
+    for name, outcome in zip(fake.tickers, found, strict=True):
+        assert len(of(good(outcome), f"YAHOO:{name}")) == 5
+    assert kept() == before
+
+
 returns = st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=30)
 
 
@@ -343,6 +410,26 @@ def test_carried_prices_are_those_of_one_whole_pull(
     assert second is not None and second.first_new == cut and second.restated == ()
     assert second.traded == pytest.approx(levels, rel=1e-9)
     assert second.total == pytest.approx(levels, rel=1e-9)
+
+
+@given(st.sets(st.integers(1, 24), max_size=5), st.sets(st.integers(0, 24), max_size=3))
+def test_every_day_the_tail_spans_is_brought_whatever_was_missing(missing: set[int], gone: set[int]) -> None:
+    """Days without a close in the first pull, days the vendor drops in the second: none is lost, none comes twice."""
+    span, levels = days(27), [100.0 + number for number in range(27)]
+    first_days = [number for number in range(25) if number not in missing]
+    first = carry_on(Quotes(*([items[number] for number in first_days] for items in (span, levels, levels))), ())
+    assert first is not None
+    later = [number for number in range(27) if number not in gone]
+    quotes = Quotes(*([items[number] for number in later] for items in (span, levels, levels)))
+    second = carry_on(quotes, first.tail)
+    assert second is not None and second.restated == ()
+    rows = [row[1:] for row in price_rows("YAHOO:SPY", quotes, second, TODAY, span[24])]
+    tail = [dt.date.fromisoformat(day) for day, _, _ in first.tail]
+    expected = [number for number in later if span[number] > tail[0] and span[number] not in tail]
+    assert rows == [
+        (str(span[number]), levels[number], str(TODAY if span[number] < tail[-1] else span[number]))
+        for number in expected
+    ]
 
 
 def test_plain_yfinance_talks_to_the_server(

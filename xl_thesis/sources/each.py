@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from xl_thesis.errors import (
@@ -44,9 +45,17 @@ def each(
             away = outcome
 
 
+def _finite(provider: str, pulled: Pull) -> Pull:
+    """The pull. Raises ``BadAnswer`` where a value is infinite or no number; one that was withdrawn is None."""
+    for series_id, observed_on, value, _ in pulled.rows:
+        if value is not None and not math.isfinite(value):
+            raise BadAnswer(f"{provider} sent a value of {series_id} for {observed_on} that is no finite number")
+    return pulled
+
+
 def _try(provider: str, request: Request, fetch: Callable[[Request], Pull]) -> Outcome:
     try:
-        return fetch(request)
+        return _finite(provider, fetch(request))
     except SourceError as error:
         return error
     except OSError as error:

@@ -27,6 +27,7 @@ _UPDATES_REACH_BACK = dt.timedelta(days=13)
 """FRED lists what it changed in the last two weeks."""
 _PAGES_OF_UPDATES = 8
 _MARGIN = dt.timedelta(hours=2)
+"""What a clock may differ. A memory stamped later than that is of a wrong clock, and everything is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class _Visit:
         """One series, from where the last pull ended."""
         memory = Memory.of(request.state)
         try:
-            if memory is None or request.last_observed is None:
+            if memory is None or request.last_observed is None or memory.asked_at > self.now + _MARGIN:
                 return self._whole(request)
             known = memory.facts.get("last_updated", "")
             moment = self._last_updated(request.symbol, memory)
@@ -145,7 +146,7 @@ class _Visit:
         return self._updates.get(symbol, memory.facts.get("last_updated", ""))
 
     def _is_recent(self, memory: Memory) -> bool:
-        return self.now - memory.asked_at <= _UPDATES_REACH_BACK
+        return -_MARGIN <= self.now - memory.asked_at <= _UPDATES_REACH_BACK
 
     def _list_of_updates(self) -> dict[str, str] | None:
         """What FRED changed since the earliest of the recent pulls; None where that takes too many pages."""

@@ -7,6 +7,7 @@ apart, and it never sees the key.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
@@ -165,7 +166,12 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _number(text: str) -> float | None:
-    return None if text == _MISSING else float(text)
+    if text == _MISSING:
+        return None
+    value = float(text)
+    if not math.isfinite(value):
+        raise BadAnswer(f"FRED sent '{text}' as a value, which is no finite number")
+    return value
 
 
 def _read(answer: Answer) -> ET.Element:

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from xl_thesis.errors import BadAnswer, SourceError, UnknownSeries
@@ -32,7 +33,7 @@ def pull(
 def _fetch(url: str, web: Web, request: Request, today: dt.date) -> Pull:
     now = dt.datetime.now(dt.UTC)
     before = _memory(request.state)
-    if before and now - dt.datetime.fromisoformat(before["asked"]) < _RECENT:
+    if before and dt.timedelta() <= now - dt.datetime.fromisoformat(before["asked"]) < _RECENT:
         return Pull(request.meta.id, (), True, False, SOURCE, request.state, {}, ())
     values, digest = web.get(url, {"id": request.symbol}, lambda answer: _read(answer, request.symbol))
     state = json.dumps({"asked": now.isoformat(), "digest": digest})
@@ -67,6 +68,8 @@ def _read(answer: Answer, symbol: str) -> tuple[list[tuple[dt.date, float]], str
         values = [(dt.date.fromisoformat(day), float(value)) for day, value in lines[1:] if value not in ("", ".")]
     except ValueError:
         raise BadAnswer(f"FRED's graphs sent values of {symbol} that are no numbers") from None
+    if not all(math.isfinite(value) for _, value in values):
+        raise BadAnswer(f"FRED's graphs sent a value of {symbol} that is no finite number")
     if not values:
         raise BadAnswer(f"FRED's graphs sent no value of {symbol}")
     return values, hashlib.sha256(answer.body).hexdigest()

@@ -75,13 +75,18 @@ Tail = tuple[tuple[str, float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Prices carried on from an earlier pull. ``restated`` are days whose price or return the vendor changed."""
+    """Prices carried on from an earlier pull.
+
+    ``restated`` are days whose price or return the vendor changed; ``late`` those that an earlier pull went past
+    because the vendor had no close of them then.
+    """
 
     days: Sequence[dt.date]
     traded: Sequence[float]
     total: Sequence[float]
     first_new: int
     restated: tuple[int, ...]
+    late: tuple[int, ...] = ()
 
     @property
     def tail(self) -> Tail:
@@ -115,7 +120,15 @@ def carry_on(quotes: Quotes, tail: Tail) -> Carried | None:
     for number, close, level in known:
         if number not in restated:  # rounding is not news
             traded[number], total[number] = close, level
-    return Carried(quotes.days, traded, total, known[-1][0] + 1, restated)
+    return Carried(quotes.days, traded, total, known[-1][0] + 1, restated, _late(quotes.days, tail))
+
+
+def _late(days: Sequence[dt.date], tail: Tail) -> tuple[int, ...]:
+    """Places of the days between the first and the last of the tail that the tail does not have."""
+    told = [day for day, _, _ in tail]
+    return tuple(
+        number for number, day in enumerate(days) if told[0] < (text := day.isoformat()) < told[-1] and text not in told
+    )
 
 
 def _near(value: float, other: float, tolerance: float) -> bool:
@@ -125,17 +138,18 @@ def _near(value: float, other: float, tolerance: float) -> bool:
 def price_rows(
     series_id: str, quotes: Quotes, carried: Carried, today: dt.date, last_observed: dt.date | None
 ) -> Iterator[Row]:
-    """Close, dividends and splits of every new day, and of restated ones as of today; total return where that is asked.
+    """Close, dividends and splits of every new day, and of restated and late ones as of today; total return where that
+    is asked.
 
     Total return has its level from one pull to the next in the memory of its own series, so no other series writes it.
     A whole past that comes again, because nothing ties it to what the store has, is dated today.
     """
     ticker = series_id.removesuffix(TOTAL_RETURN)
     paid, past = quotes.paid(), last_observed if carried.first_new == 0 else None
-    numbers = [*carried.restated, *range(carried.first_new, len(carried.days))]
-    for number in numbers:
+    as_of_today = {*carried.restated, *carried.late}
+    for number in sorted(as_of_today.union(range(carried.first_new, len(carried.days)))):
         day = carried.days[number]
-        again = number in carried.restated or (past is not None and day <= past)
+        again = number in as_of_today or (past is not None and day <= past)
         available = (today if again else day).isoformat()
         yield ticker, day.isoformat(), carried.traded[number], available
         if series_id != ticker:

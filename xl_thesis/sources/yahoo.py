@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from xl_thesis.models import SeriesMeta
 from xl_thesis.sources import dollar
 from xl_thesis.sources.each import each
-from xl_thesis.sources.prices import TOTAL_RETURN, Carried, History, Quotes, Tail, carry_on, price_rows
+from xl_thesis.sources.prices import TOTAL_RETURN, Carried, History, Tail, carry_on, price_rows
 from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
 
 if TYPE_CHECKING:
     from xl_thesis.sources.yahoo_client import Session
 
 _OVERLAP = dt.timedelta(days=20)
+_LONGEST_REST = dt.timedelta(days=7)
+"""No exchange is closed for longer between two sessions; a next close beyond it was noted by a wrong clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ class _Visit:
         memory = Memory.of(request.state)
         if request.last_observed is None:
             memory = Memory()
-        if memory.tail and self.now < dt.datetime.fromisoformat(memory.next_close):
-            return self._pull(request, memory, None, {}, ())
+        if memory.tail and self.now < dt.datetime.fromisoformat(memory.next_close) <= self.now + _LONGEST_REST:
+            return Pull(request.meta.id, (), True, False, f"Yahoo {request.symbol}", request.state, {}, ())
         since = dt.date.fromisoformat(memory.tail[-1][0]) - _OVERLAP if memory.tail else None
         history = self._ask(request.symbol, since)
         carried = carry_on(history.quotes, memory.tail)
@@ -102,7 +104,9 @@ class _Visit:
         if history.gaps:
             warnings.append(f"{request.meta.id}: Yahoo gave no close on {history.gaps} days, which are left out")
         kept = Memory(history.next_close.isoformat(), carried.tail)
-        return self._pull(request, kept, (history.quotes, carried), history.facts, tuple(warnings))
+        rows = tuple(price_rows(request.meta.id, history.quotes, carried, self.today, request.last_observed))
+        source = f"Yahoo {request.symbol}"
+        return Pull(request.meta.id, rows, not rows, False, source, kept.text(), history.facts, tuple(warnings))
 
     def _ask(self, ticker: str, since: dt.date | None) -> History:
         """The ticker's history, asked once for all its series."""
@@ -127,11 +131,3 @@ class _Visit:
         if request.meta.id in dollar.CHAIN:
             self.dollars[request.meta.id] = dict(zip(carried.days, carried.traded, strict=True))
             yield from dollar.disagreements(self.dollars)
-
-    def _pull(
-        self, request: Request, memory: Memory, found: tuple[Quotes, Carried] | None, facts: Mapping[str, str],
-        warnings: tuple[str, ...],
-    ) -> Pull:  # fmt: skip
-        rows = () if found is None else tuple(price_rows(request.meta.id, *found, self.today, request.last_observed))
-        source = f"Yahoo {request.symbol}"
-        return Pull(request.meta.id, rows, not rows, False, source, memory.text(), facts, warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
+import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,8 @@ _SETTLED = dt.timedelta(minutes=20)
 """After a session ends its close is still corrected for so long."""
 _ADDRESS = "https://query2.finance.yahoo.com/"
 _LOGGERS = ("yfinance", "peewee")
+_ONE_AT_A_TIME = threading.Lock()
+"""yfinance has one client and one set of options for the whole process."""
 _FACTS = {"longName": "title", "currency": "units", "instrumentType": "kind", "fullExchangeName": "exchange"}
 _ABOUT = (*_FACTS, "currentTradingPeriod")
 
@@ -72,16 +75,20 @@ class Session:
         self._session.close()
 
     def history(self, ticker: str, since: dt.date | None) -> History:
-        """Finished sessions from a day on, or all. Raises the ``SourceError`` that says why there are none."""
+        """Finished sessions from a day on, or all. Raises the ``SourceError`` that says why there are none.
+
+        Waits for a session of another thread to end its question.
+        """
         seconds = self._link.timeout_seconds
-        self._session.deadline = time.monotonic() + _PATIENCE * seconds
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(_TRIES) | tenacity.stop_before_delay(_PATIENCE * seconds),
             retry=tenacity.retry_if_exception(_may_pass),
             wait=tenacity.wait_exponential(seconds / 15) + tenacity.wait_random(0, seconds / 60),
             reraise=True,
         )
-        history: History = retrying(self._once, ticker, since)
+        with _ONE_AT_A_TIME:
+            self._session.deadline = time.monotonic() + _PATIENCE * seconds
+            history: History = retrying(self._once, ticker, since)
         return history
 
     def _once(self, ticker: str, since: dt.date | None) -> History:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from xl_thesis.addresses import fault, without_password
 from xl_thesis.errors import StoreError
 from xl_thesis.store.engine import SCHEMA, SCHEMA_VERSION, TABLES, Observation
 
@@ -44,26 +45,17 @@ def is_postgres(location: object) -> bool:
     return isinstance(location, str) and _SCHEME.match(location) is not None
 
 
-def without_password(address: str) -> str:
-    """An address as it may be shown.
-
-    >>> without_password("postgresql+psycopg://ann:secret@db.example:5432/macro?connect_timeout=3")
-    'postgresql://ann@db.example:5432/macro'
-    """
-    parts = urlsplit(_SCHEME.sub("postgresql://", address))
-    user, _, host = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return urlunsplit((parts.scheme, f"{name}@{host}" if name else host, parts.path, "", ""))
-
-
 class PostgresEngine:
     """See ``Engine``. Raises ``StoreError`` with one sentence where the database cannot be reached."""
 
     name = "PostgreSQL"
 
     def __init__(self, address: str) -> None:
-        self.where = without_password(address)
         self._address = _SCHEME.sub("postgresql://", address)
+        self.where = without_password(self._address)
+        wrong = fault(self._address)
+        if wrong is not None:
+            raise StoreError(f"the store {self.where} cannot be reached: {wrong}")
         self._connection = self._connect()
         try:
             self._prepare()

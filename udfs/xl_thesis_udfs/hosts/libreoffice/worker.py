@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 from xl_thesis import settings
+from xl_thesis.addresses import without_password
 from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
@@ -79,7 +80,7 @@ def status() -> tuple[list[str], bool]:
     """What there is to say of this environment and its data, and whether functions can answer."""
     lines = [f"xl-thesis {VERSION} on Python {sys.version.split()[0]} ({sys.executable})"]
     try:
-        place = settings.without_password(str(settings.store_location()))
+        place = without_password(str(settings.store_location()))
         return [*lines, f"store: {place}", session().scorer(None).data_state().sentence()], True
     except ThesisError as error:
         return [*lines, str(error)], False
