@@ -136,7 +136,7 @@ def _update(path: str) -> tuple[str, str]:
 
 
 def _thesis_of(book: mailed.Mailed) -> Thesis:
-    """The definition that a snapshot was made from: the default thesis's file where it has that id, else a packaged one.
+    """What a snapshot was made from: the default thesis's file where it has that id, else a packaged thesis.
 
     Raises ``InputError`` where it is neither.
     """
