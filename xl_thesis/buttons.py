@@ -18,7 +18,7 @@ from xl_thesis import actions, artefacts, entries, importing, mailed, published,
 from xl_thesis.authoring import require_thesis_name
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import InputError, ThesisError
-from xl_thesis.files import put_file
+from xl_thesis.files import put_file, require_free
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.refresh_report import Event
 from xl_thesis.thesis import load_thesis, thesis_ids
@@ -214,8 +214,7 @@ def new_template(path: Path, *, classic: bool = False, force: bool = False) -> P
 
     Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
-    if path.suffix.lower() != ".xlsm":
-        raise InputError(f"'{path.name}' must end in .xlsm")
+    require_free(path, ".xlsm", force=force)
     name = artefacts.CLASSIC if classic else artefacts.TEMPLATE
     return put_file(path, artefacts.excel_file(name), force=force)
 
