@@ -55,16 +55,16 @@ def values(data: bytes, places: Iterable[tuple[str, str]]) -> Cells:
 
 
 def by_ironcalc(
-    data: bytes, places: Iterable[tuple[str, str]], changes: Mapping[tuple[str, str], float] | None = None
+    data: bytes, places: Iterable[tuple[str, str]], changes: Mapping[tuple[str, str], float | None] | None = None
 ) -> Cells:
-    """What IronCalc computes for these cells, after inputs were changed."""
+    """What IronCalc computes for these cells, after inputs were changed, or emptied with None."""
     names = openpyxl.load_workbook(io.BytesIO(data), read_only=True).sheetnames
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         path.write_bytes(poisoned(data))
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     for (sheet, place), value in (changes or {}).items():
-        model.set_user_input(names.index(sheet), *coordinate_to_tuple(place), repr(value))
+        model.set_user_input(names.index(sheet), *coordinate_to_tuple(place), "" if value is None else repr(value))
     model.evaluate()
     found = {}
     for sheet, place in places:

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from xl_thesis import actions, buttons, mailed
+from xl_thesis.authoring import start_thesis
 from xl_thesis.errors import SourceError
 from xl_thesis.pipeline import Scorer, open_default_store, today
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs.hosts import vba
+from xl_thesis_workbook import macros
 
 
 @pytest.fixture
@@ -110,6 +112,30 @@ def test_a_snapshot_is_updated_in_place_by_the_command_s_own_code(own_home: Path
     assert answer.startswith("done\tamerican_exceptionalism: from 2026-06-30 to 2026-07-22"), answer
     assert mailed.open_mailed(target).as_of == dt.date(2026, 7, 22)
     assert word(buttons.press("update", str(own_home / "none.xlsx"))) == "failed"
+
+
+def test_a_snapshot_of_one_s_own_thesis_saved_with_macros_is_updated_too(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = start_thesis(own_home / "our_rates.yaml")
+    plain, target = own_home / "book.xlsx", own_home / "book.xlsm"
+    with open_default_store() as store:
+        actions.snapshot(Scorer(load_thesis(str(own)), store), dt.date(2026, 6, 30), plain, force=False)
+    modules = {"Theirs": "Option Explicit\nPublic Sub Theirs()\nEnd Sub\n"}
+    target.write_bytes(macros.add_macros(plain.read_bytes(), modules, "workbook"))
+    answer = buttons.press("update", str(target))
+    assert word(answer) == "failed" and "xl-thesis config set thesis" in answer and "our_rates.yaml" in answer
+    monkeypatch.setenv("XL_THESIS_DEFAULT", str(own))
+    answer = buttons.press("update", str(target))
+    assert answer.startswith("done\tour_rates: from 2026-06-30 to 2026-07-22"), answer
+    assert mailed.open_mailed(target).as_of == dt.date(2026, 7, 22)
+    answer = buttons.press("update", str(own_home / "book.txt"))
+    assert word(answer) == "failed" and ".xlsx or .xlsm" in answer
+
+
+def test_excel_takes_both_endings_for_a_snapshot() -> None:
+    text = vba.written("xl_thesis_actions")
+    assert 'Case ".xlsx", ".xlsm"' in text.partition("Function IsSnapshot")[2].partition("End Function")[0]
 
 
 def test_a_definition_goes_out_to_be_edited_and_comes_back(own_home: Path) -> None:

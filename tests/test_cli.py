@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from xl_thesis import actions, artefacts
 from xl_thesis.cli import main
 
 CONTRACT = {
@@ -175,3 +176,33 @@ def test_the_module_runs_as_a_command_when_piped_in_a_plain_encoding(tmp_path: P
     assert done.returncode == 0
     assert done.stderr == b""
     assert b"of 100" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("snapshot", "--out"), ("new",), ("libreoffice", "new")])
+def test_a_target_that_cannot_be_is_refused_before_the_work(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def work(*_: object, **__: object) -> object:
+        raise AssertionError("the work was begun")
+
+    monkeypatch.setattr(actions, "snapshot", work)
+    monkeypatch.setattr(artefacts, "excel_file", work)
+    ending = ".xlsm" if command == ("new",) else ".xlsx"
+    there = tmp_path / f"there{ending}"
+    there.write_bytes(b"precious")
+    assert "--force" in refused(capsys, *command, str(there))
+    assert f"must end in {ending}" in refused(capsys, *command, str(tmp_path / "book.txt"))
+    assert there.read_bytes() == b"precious"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the office is a shell script")
+def test_libreoffice_status_says_an_office_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in (("soffice", "echo LibreOffice 25.2.3.2"), ("unopkg", "echo cannot run as root >&2; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{said}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    run("libreoffice", "status", "--office", str(tmp_path))
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"LibreOffice 25.2 in {tmp_path}: extension unknown: it takes no extensions as root")
+    assert first.count(str(tmp_path)) == 1

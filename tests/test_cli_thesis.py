@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sys
@@ -13,6 +14,7 @@ import yaml
 from openpyxl import load_workbook
 
 import thesis_page
+from xl_thesis import authoring
 from xl_thesis.checking import TEMPLATE, find_faults, location_of
 from xl_thesis.cli import cli, main
 from xl_thesis.commands.thesis import thesis as group
@@ -60,6 +62,28 @@ def test_a_new_thesis_passes_check_and_scores(capsys: pytest.CaptureFixture[str]
     assert "pillars 2, indicators 2" in out
     assert "100% of the weight is known" in out
     assert run("score", "--thesis", str(path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "later", "in_a_year"),
+    [
+        ("2026-11-23", "2026-11-24", "2027-11-23"), ("2026-11-24", "2026-11-25", "2027-11-24"),
+        ("2027-11-22", "2027-11-23", "2028-11-22"), ("2028-02-29", "2028-03-01", "2029-02-28"),
+    ],
+)  # fmt: skip
+def test_a_new_thesis_is_of_the_day_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str, later: str, in_a_year: str
+) -> None:
+    monkeypatch.setattr(authoring, "today", lambda: dt.date.fromisoformat(day))
+    path = authoring.start_thesis(tmp_path / "ours.yaml")
+    written = load_thesis(str(path))
+    assert str(written.published) == day
+    assert list(map(str, written.review_dates)) == [in_a_year]
+    assert {str(item.wrong_on) for item in (*written.indicators, *written.claims)} == {in_a_year}
+    assert [(str(item.opens), str(item.resolves)) for item in written.questions] == [(later, in_a_year)]
+    assert f"# base_date: {day}" in path.read_text(encoding="utf-8")
+    question = written.questions[0].text
+    assert all(day in text and in_a_year in text for text in (question.en, str(question.in_language("zh-Hant"))))
 
 
 def test_new_refuses_an_existing_file_and_a_name_that_is_no_id(

@@ -32,6 +32,32 @@ def run(*arguments: str) -> int:
     return int(left.value.code or 0)
 
 
+def test_the_default_thesis_must_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for wrong in ("nosuch", str(tmp_path / "nosuch.yaml")):
+        assert run("config", "set", "thesis", wrong) == 2
+        assert "nosuch" in capsys.readouterr().err
+    assert not settings.settings_file().exists()
+    monkeypatch.chdir(tmp_path)
+    assert run("thesis", "new", "ours.yaml") == 0
+    assert run("config", "set", "thesis", "ours.yaml") == 0
+    assert settings.default_thesis() == str((tmp_path / "ours.yaml").resolve())
+    assert run("config", "set", "thesis", "american_exceptionalism") == 0
+    assert settings.default_thesis() == "american_exceptionalism"
+
+
+def test_an_unknown_default_thesis_is_said_to_be_a_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XL_THESIS_DEFAULT", "nosuch")
+    assert run("score") == 2
+    assert "there is no thesis 'nosuch'" in (said := capsys.readouterr().err)
+    assert "it is the setting thesis, from XL_THESIS_DEFAULT" in said
+    assert run("score", "--thesis", "nosuch") == 2
+    assert "setting" not in capsys.readouterr().err
+
+
 def test_a_variable_comes_before_the_file_and_the_file_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.read("network.timeout") == settings.Value(settings.SETTINGS["network.timeout"], "30", "default")
     settings.change("network.timeout", "12")

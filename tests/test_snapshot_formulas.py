@@ -265,6 +265,16 @@ def test_a_turned_direction_mirrors_a_score_that_came_with_the_package(sound: by
     assert turned[score] == pytest.approx(100 - values(sound, [score])[score], abs=1e-12)
 
 
+def test_a_direction_that_was_emptied_counts_as_one(sound: bytes) -> None:
+    places = places_of(sound)
+    asked = [places["ThesisModel", "dxy_trend", "Score"], places["ThesisResult", "score", "Value"]]
+    asked += [place for key, place in places.items() if key[0] == "ScoreHistory" and key[2] == "Score"]
+    direction = places["InputIndicators", "dxy_trend", "Direction"]
+    turned = -float(values(sound, [direction])[direction])
+    assert turned == 1, "the definition says -1"
+    assert by_ironcalc(sound, asked, {direction: None}) == by_ironcalc(sound, asked, {direction: 1})
+
+
 def test_what_no_formula_computes_says_that_it_no_longer_holds(sound: bytes) -> None:
     book = openpyxl.load_workbook(io.BytesIO(sound))
     result = case("content").evaluation

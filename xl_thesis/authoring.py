@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import IndicatorResult, Status
 from xl_thesis.fields import fields_of
 from xl_thesis.files import put_file
-from xl_thesis.pipeline import Scorer
+from xl_thesis.pipeline import Scorer, today
 from xl_thesis.thesis import operands_of
 
 _SUFFIXES = (".yaml", ".yml")
 _ID = TypeAdapter(Identifier)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,31 @@ class Inventory:
 
 
 def start_thesis(path: Path) -> Path:
-    """Write a commented thesis that passes every check, to be changed piece by piece.
+    """Write a commented thesis, published today, that passes every check, to be changed piece by piece.
 
     Raises ``InputError`` where the file exists or its name cannot be a thesis id.
     """
     require_thesis_name(path)
     if path.exists():
         raise InputError(f"'{path}' exists; choose another name")
-    text = read_text(TEMPLATE).replace(TEMPLATE.stem, path.stem)
-    return put_file(path, text.encode())
+    return put_file(path, _dated(read_text(TEMPLATE).replace(TEMPLATE.stem, path.stem), today()).encode())
+
+
+def _dated(text: str, day: dt.date) -> str:
+    """The template as if it were published on a day; its other days move along, a year staying a year."""
+    published = dt.date.fromisoformat(_DAY.findall(text)[0])
+
+    def moved(found: re.Match[str]) -> str:
+        then = dt.date.fromisoformat(found[0])
+        new = _a_year_after(day) if then == _a_year_after(published) else day + (then - published)
+        return new.isoformat()
+
+    return _DAY.sub(moved, text)
+
+
+def _a_year_after(day: dt.date) -> dt.date:
+    """The same day of the next year; the 28th where that has no 29 February."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def require_thesis_name(path: Path) -> None:

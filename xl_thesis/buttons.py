@@ -16,11 +16,12 @@ from typing import Any
 
 from xl_thesis import actions, artefacts, entries, importing, mailed, published, settings
 from xl_thesis.authoring import require_thesis_name
+from xl_thesis.definition import Thesis
 from xl_thesis.errors import InputError, ThesisError
-from xl_thesis.files import put_file
+from xl_thesis.files import put_file, require_free
 from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.refresh_report import Event
-from xl_thesis.thesis import load_thesis
+from xl_thesis.thesis import load_thesis, thesis_ids
 from xl_thesis.version import VERSION
 
 _MOST_LINES = 20  # of a report, in a dialog
@@ -127,11 +128,27 @@ def _snapshot(path: str) -> tuple[str, str]:
 
 def _update(path: str) -> tuple[str, str]:
     """A snapshot's tables in place, by the command's own update; Excel has closed the file."""
-    book = mailed.open_mailed(_xlsx(path))
+    book = mailed.open_mailed(Path(path))
     with open_default_store() as store:
-        done = mailed.update(Scorer(load_thesis(book.thesis), store), book)
+        done = mailed.update(Scorer(_thesis_of(book), store), book)
     lines = list(done.report.lines()) or ["nothing differs"]
     return "done", "\n".join([f"{book.thesis}: from {done.before} to {done.after}", *lines[:_MOST_LINES]])
+
+
+def _thesis_of(book: mailed.Mailed) -> Thesis:
+    """What a snapshot was made from: the default thesis's file where it has that id, else a packaged thesis.
+
+    Raises ``InputError`` where it is neither.
+    """
+    default = settings.default_thesis()
+    if default != book.thesis and Path(default).stem == book.thesis:
+        return load_thesis(default)
+    if book.thesis not in thesis_ids():
+        raise InputError(
+            f"'{book.path.name}' is of {book.thesis}, a thesis of your own; make its file the one used by default, with"
+            f" xl-thesis config set thesis and the path of {book.thesis}.yaml, then refresh again"
+        )
+    return load_thesis(book.thesis)
 
 
 def _new(path: str) -> tuple[str, str]:
@@ -197,8 +214,7 @@ def new_template(path: Path, *, classic: bool = False, force: bool = False) -> P
 
     Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
-    if path.suffix.lower() != ".xlsm":
-        raise InputError(f"'{path.name}' must end in .xlsm")
+    require_free(path, ".xlsm", force=force)
     name = artefacts.CLASSIC if classic else artefacts.TEMPLATE
     return put_file(path, artefacts.excel_file(name), force=force)
 

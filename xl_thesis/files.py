@@ -9,16 +9,26 @@ from pathlib import Path
 from xl_thesis.errors import InputError
 
 
+def require_free(path: Path, ending: str = "", *, force: bool = False) -> None:
+    """Whether a file may be put there, asked before long work.
+
+    Raises ``InputError`` for another ending, a folder, or a file that exists where ``force`` is not given.
+    """
+    if ending and path.suffix.lower() != ending:
+        raise InputError(f"'{path.name}' must end in {ending}")
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder")
+    if path.exists() and not force:
+        raise InputError(f"'{path}' exists; use --force to replace it (the old file is kept as a backup)")
+
+
 def put_file(path: Path, content: bytes, *, force: bool = False, backup: bool = True) -> Path:
     """Write a file and return its path.
 
     Raises ``InputError`` where it exists and ``force`` is not given, or where it cannot be written. With ``force`` the
     old file is kept beside it as ``NAME.bak1.EXT``, ``NAME.bak2.EXT`` and so on, unless ``backup`` is off.
     """
-    if path.is_dir():
-        raise InputError(f"'{path}' is a folder")
-    if path.exists() and not force:
-        raise InputError(f"'{path}' exists; use --force to replace it (the old file is kept as a backup)")
+    require_free(path, force=force)
     beside = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(content)

@@ -119,7 +119,9 @@ def test_an_error_given_is_the_error_that_comes_out() -> None:
     assert edge.call("THESIS_SCORE", [[[CellError("#N/A", "why")]]]) == CellError("#N/A", "why")
 
 
-@pytest.mark.parametrize("path", [r"\\server\share\t.yaml", "//server/share/t.yaml"])
+@pytest.mark.parametrize(
+    "path", [r"\\server\share\t.yaml", "//server/share/t.yaml", r"\/server/share/t.yaml", r"/\server\share\t.yaml"]
+)
 def test_a_cell_never_reaches_for_another_machine(path: str) -> None:
     value = edge.call("THESIS_SCORE", [None, path])
     assert isinstance(value, CellError) and value.code == "#VALUE!" and "another machine" in value.sentence

@@ -49,6 +49,21 @@ def test_what_is_no_formula_is_refused(text: str) -> None:
         formula.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the formula is empty"), (" = ", "the formula is empty"),
+        ("=THESIS_PILLAR(", "'=THESIS_PILLAR(': a bracket is not closed"), ("=f(1", "a bracket is not closed"),
+        ("=f(1, ", "a bracket is not closed"), ("=f(g(1)", "a bracket is not closed"),
+        ("=f(1 2)", "'2)': a separator or a closing bracket is missing"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_what_is_missing(text: str, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        formula.parse(text)
+    assert words in str(refused.value)
+
+
 simple = st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=20))
 
 

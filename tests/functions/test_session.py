@@ -19,7 +19,7 @@ from xl_thesis import fedfunds, ledger, pipeline, published
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
-from xl_thesis_udfs import edge, formula
+from xl_thesis_udfs import edge, failures, formula
 from xl_thesis_udfs import session as sessions
 from xl_thesis_udfs.cells import CellError
 from xl_thesis_udfs.session import session
@@ -110,6 +110,44 @@ def test_a_store_that_was_replaced_by_another_file_is_opened_anew(
             file.replace(own_home / f"kept{suffix}")
     monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
     assert formula.evaluate('=THESIS_LATEST("UNRATE","2026-07-10")') != 7.7
+
+
+def test_a_store_that_was_out_of_reach_answers_again_once_it_is_back(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = '=THESIS_LATEST("UNRATE","2026-07-10")'
+    write([("FRED:UNRATE", "2026-06-30", 7.7, "2026-07-02")])
+    monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
+    before = edge.token()
+    assert formula.evaluate(asked) == 7.7 and before
+    store, aside = own_home / "store.sqlite", own_home / "aside.sqlite"
+    store.rename(aside)
+    store.mkdir()  # what cannot be opened
+    for _ in range(2):
+        assert isinstance(formula.evaluate(asked), CellError)
+        assert edge.token() == ""
+    store.rmdir()
+    aside.rename(store)  # the very file that was open
+    assert formula.evaluate(asked) == 7.7
+    assert edge.token() not in ("", before)
+
+
+def test_the_token_is_empty_and_no_exception_where_settings_are_broken(own_home: Path) -> None:
+    assert edge.token()
+    (own_home / "settings.toml").write_text("thesis = [", encoding="utf-8")
+    session()._look_again = 0.0
+    assert edge.token() == ""
+    (own_home / "settings.toml").unlink()
+    assert edge.token()
+
+
+def test_a_fault_in_the_token_is_logged_and_no_exception(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("why")
+
+    monkeypatch.setattr(session(), "state", broken)
+    assert edge.token() == ""
+    assert "token(): RuntimeError" in (own_home / failures.FILE_NAME).read_text(encoding="utf-8")
 
 
 def test_the_day_turns_at_midnight_in_new_york(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

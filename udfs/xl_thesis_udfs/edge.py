@@ -58,8 +58,17 @@ def call(name: str, arguments: Sequence[Any]) -> Value:
 
 
 def token() -> str:
-    """Changes whenever a value that a host keeps may have: the store, the day or the default thesis did."""
-    return "-".join(map(str, session().state(None)))
+    """Changes whenever a value that a host keeps may have: the store, the day or the default thesis did.
+
+    Empty while the store is out of reach, and then nothing may be kept.
+    """
+    try:
+        return "-".join(map(str, session().state(None)))
+    except ThesisError:
+        return ""
+    except Exception as error:  # noqa: BLE001 - as in a cell
+        failures.log_fault("token", [], error)
+        return ""
 
 
 def incoming(spec: FunctionSpec, arguments: Sequence[Any]) -> list[Any]:
@@ -135,7 +144,7 @@ def _word(name: str, value: Any) -> str:
     word = str(value).strip()
     if not word.isprintable():
         raise InputError(f"{name}: the text holds characters that no name has")
-    if name == "thesis" and word.startswith(("\\\\", "//")):
+    if name == "thesis" and word[:2].replace("/", "\\") == "\\\\":
         raise InputError("a cell reads no thesis from another machine; copy the file to this one")
     return word
 

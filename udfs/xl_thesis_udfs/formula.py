@@ -47,6 +47,8 @@ def parse(text: str) -> tuple[str, list[Any]]:
     """
     reader = _Reader(text)
     reader.take("=")
+    if not reader.rest():
+        raise InputError("the formula is empty; write one such as =THESIS_SCORE()")
     found = reader.argument()
     if not isinstance(found, Call) or reader.rest():
         raise InputError(f"'{text}' is not a formula such as =THESIS_SCORE()")
@@ -77,6 +79,8 @@ class _Reader:
     def argument(self) -> Any:
         """The next argument; None for a blank."""
         self._skip()
+        if not self._next():
+            raise self._not_closed()
         if self._next() in (self._separator, ")"):
             return None
         if found := self._match(_TEXT):
@@ -100,10 +104,15 @@ class _Reader:
             arguments.append(self.argument())
             while self.take(self._separator):
                 arguments.append(self.argument())
+            if not self.rest():
+                raise self._not_closed()
             if not self.take(")"):
-                raise InputError(f"'{self.rest() or self._text}': a separator or a closing bracket is missing")
+                raise InputError(f"'{self.rest()}': a separator or a closing bracket is missing")
         self._depth -= 1
         return arguments
+
+    def _not_closed(self) -> InputError:
+        return InputError(f"'{self._text}': a bracket is not closed")
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self._text, self._at)

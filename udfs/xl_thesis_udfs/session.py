@@ -157,17 +157,19 @@ class Session:
         return kept
 
     def _open(self) -> None:
-        self._store = open_default_store()
+        store = open_default_store()  # where this fails, all stays as it was
+        self._store = store
         self._scorers.clear()
         self._file = _identity(settings.store_location())
         self._opened = next(_OPENED)
 
     def _look_at_file(self, now: float) -> None:
-        """Open the store anew where its file is no longer the one that is open."""
-        self._look_again = now + _LOOK_EVERY
+        """Open the store anew where its file is no longer the one that is open; until that succeeds, at every call."""
         if _identity(settings.store_location()) != self._file:
-            self._store.close()
+            old, self._file, self._look_again = self._store, object(), 0.0
             self._open()
+            old.close()
+        self._look_again = now + _LOOK_EVERY
 
     def _turn_day(self, now: float) -> None:
         """Remember when the New York day began and when it ends."""

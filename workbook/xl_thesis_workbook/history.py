@@ -79,7 +79,7 @@ def _weights(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Weight
         now, then = (
             draft.cell("InputIndicators", name, column - 2) for name in ("Direction", "Definition: direction")
         )
-        turn = f"IF({now}=1,1,-1)*{then}"  # 1 as defined, -1 turned
+        turn = f"IF({now}=-1,-1,1)*{then}"  # 1 as defined, -1 turned
         draft.put(sheet, add, column, Formula(f"50-50*{turn}", 0), "Data count")
         draft.put(sheet, times, column, Formula(turn, 1), "Data count")
     first, last, name = "$B", f"${get_column_letter(len(items) + 1)}", quote_sheetname(sheet.title)

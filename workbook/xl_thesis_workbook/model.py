@@ -139,8 +139,8 @@ class Model:
         return {
             "Undirected": f'=IF({self._is(method, kind)},{self._normalised(kind, own, given)},'
                           f'IF({self._is(method, "given")},{turned},""))',
-            "Score": f'=IF({own("Undirected")}="","",IF({given("Direction")}=1,{own("Undirected")},'
-                     f'100-{own("Undirected")}))',
+            "Score": f'=IF({own("Undirected")}="","",IF({given("Direction")}=-1,100-{own("Undirected")},'
+                     f'{own("Undirected")}))',
         }  # fmt: skip
 
     def _normalised(self, kind: str, own: _Own, given: _Own) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xl_thesis import settings
+from xl_thesis.errors import DefinitionError, InputError
 
 if TYPE_CHECKING:
     from xl_thesis.definition import Thesis
@@ -45,10 +46,18 @@ def thesis_name(thesis: str | None) -> str:
 
 
 def load(thesis: str | None) -> Thesis:
-    """The definition that was named, else the one of the settings."""
+    """The definition that was named, else the one of the settings; an error says that it is from there."""
     from xl_thesis.thesis import load_thesis
 
-    return load_thesis(thesis_name(thesis))
+    try:
+        return load_thesis(thesis_name(thesis))
+    except DefinitionError:
+        raise
+    except InputError as error:
+        if thesis:
+            raise
+        origin = settings.read("thesis").origin
+        raise InputError(f"{error} (it is the setting thesis, from {origin})") from None
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from xl_thesis import keys, settings
@@ -52,6 +54,8 @@ def set_value(name: str, value: str | None) -> None:
         return
     if value is None:
         raise InputError(f"give a value: xl-thesis config set {name} VALUE")
+    if name == "thesis":
+        value = _known_thesis(value)
     click.echo(f"Kept in {settings.change(name, value)}")
 
 
@@ -63,6 +67,14 @@ def unset(name: str) -> None:
         click.echo("The key is forgotten." if keys.forget_fred_key() else "There was no key.")
     else:
         click.echo(f"Removed from {settings.change(name, None)}")
+
+
+def _known_thesis(value: str) -> str:
+    """An id, or a file by its whole path, which is right in every folder. Raises ``InputError`` for no thesis."""
+    from xl_thesis.thesis import load_thesis
+
+    load_thesis(value)
+    return str(Path(value).resolve()) if Path(value).suffix else value
 
 
 def _state(key: keys.Key | None) -> str:

@@ -83,7 +83,7 @@ def status(office: Path | None, profile: str | None) -> None:
             try:
                 state = "installed" if installations.is_installed(one, profile) else "not installed"
             except InputError as error:
-                state = f"unknown: {error}"
+                state = f"unknown: {str(error).replace(str(one), 'it', 1)}"
             click.echo(f"{one}: extension {state}")
     if not found:
         click.echo("no LibreOffice was found; install it, or give its program folder with --office")
@@ -98,10 +98,9 @@ def status(office: Path | None, profile: str | None) -> None:
 def new(file: Path, force: bool) -> None:
     """Write the template workbook for Calc: a dashboard on live cells, as .xlsx."""
     from xl_thesis import artefacts
-    from xl_thesis.files import put_file
+    from xl_thesis.files import put_file, require_free
 
-    if file.suffix.lower() != ".xlsx":
-        raise InputError(f"'{file.name}' must end in .xlsx")
+    require_free(file, ".xlsx", force=force)
     click.echo(f"Workbook: {put_file(file, artefacts.excel_file(artefacts.CALC), force=force)}")
 
 

@@ -96,7 +96,9 @@ def snapshot(
 ) -> None:
     """Write the snapshot workbook, a live file for people who have no Python, and record the score as given out."""
     from xl_thesis import actions, published
+    from xl_thesis.files import require_free
 
+    require_free(out, ".xlsx", force=force)
     with open_scorer(thesis) as scorer:
         log = published.open_log()
         result, path = actions.snapshot(scorer, as_of, out, force=force, language=lang, data=data, log=log)

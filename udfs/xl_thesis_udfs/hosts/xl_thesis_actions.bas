@@ -261,7 +261,10 @@ End Function
 
 Private Function IsSnapshot(ByVal Book As Workbook) As Boolean
     If Book Is Nothing Then Exit Function
-    IsSnapshot = LCase$(Right$(Book.Name, 5)) = ".xlsx" And Not TableNamed(Book, "ThesisIndicators") Is Nothing
+    Select Case LCase$(Right$(Book.Name, 5))
+    Case ".xlsx", ".xlsm"
+        IsSnapshot = Not TableNamed(Book, "ThesisIndicators") Is Nothing
+    End Select
 End Function
 
 Private Function TableNamed(ByVal Book As Workbook, ByVal TableName As String) As ListObject

@@ -105,7 +105,7 @@ Private Sub RenewToken()
     If Not Answers Is Nothing And Moment >= Asked And Moment < Asked + TOKEN_SECONDS Then Exit Sub
     Fresh = CStr(ThesisPython.CallUDF(CELLS, "token", Array()))
     Asked = Moment
-    If Answers Is Nothing Or Fresh <> Known Then Set Answers = CreateObject("Scripting.Dictionary")
+    If Answers Is Nothing Or Fresh <> Known Or Fresh = "" Then Set Answers = CreateObject("Scripting.Dictionary")
     Known = Fresh
 End Sub
 

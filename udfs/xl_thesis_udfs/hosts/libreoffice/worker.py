@@ -30,7 +30,7 @@ def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         if kind == "call":
             yield called(*rest)
         elif kind == "token":
-            yield {"token": _token()}
+            yield {"token": edge.token() or None}
         else:
             yield {"lines": status()[0]}
 
@@ -67,13 +67,6 @@ def encoded(value: Value) -> Any:
 def _is_file(argument: Any) -> bool:
     """Whether an argument may name a thesis's file, which changes without the store."""
     return isinstance(argument, str) and argument.lower().endswith((".yaml", ".yml"))
-
-
-def _token() -> str | None:
-    try:
-        return edge.token()
-    except ThesisError:
-        return None
 
 
 def status() -> tuple[list[str], bool]:
