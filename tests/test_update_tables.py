@@ -287,7 +287,8 @@ def test_an_empty_row_is_filled_first() -> None:
 
 def test_a_table_that_is_gone_is_left_out_and_told() -> None:
     _, report = updated(made(), series(6), Gone=Rows(["A"], [["x"]]))
-    assert report.notes == ["table Gone is no longer there; nothing was written for it"]
+    assert report.missing == ["table Gone"]
+    assert list(report.lines()) == ["table Gone is no longer there; nothing was written for it"]
 
 
 def below(book: Workbook) -> None:

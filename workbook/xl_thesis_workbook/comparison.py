@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,18 +11,29 @@ from openpyxl import Workbook
 
 from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.cells import Value
-from xl_thesis_workbook.grid import Cell, Formula, Grid
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Writer
 from xl_thesis_workbook.layout import Column
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader, is_same
 from xl_thesis_workbook.report import CellChange, Report, RowChange, plain
 from xl_thesis_workbook.room import is_our_formula
 from xl_thesis_workbook.saving import book_bytes
-from xl_thesis_workbook.step import shown_value
+from xl_thesis_workbook.step import as_key, shown_value
 from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table, head
 
 _MOST_ROWS = 1_000_000
+
+
+_Key = tuple[Value, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row: its key as it is shown, and its cells by the names of their columns."""
+
+    key: Value
+    cells: dict[str, Cell]
 
 
 @dataclass(frozen=True)
@@ -37,17 +49,19 @@ class _Side:
         book = Book(Package(data))
         return cls(book, Reader(book), {})
 
-    def rows(self, name: str) -> dict[Value, dict[str, Cell]]:
-        """The rows of a table by key, each by the names of its columns."""
+    def rows(self, name: str) -> dict[_Key, _Row]:
+        """The rows of a table by key, and where a key is there again, by how often it was there before."""
         table = self.book.table(name)
         if table.sheet not in self.grids:
             self.grids[table.sheet] = Grid(self.book.package.read(table.sheet))
         grid = self.grids[table.sheet]
-        found: dict[Value, dict[str, Cell]] = {}
+        writer, seen = Writer(is_mac=self.book.is_mac), Counter[Value]()
+        found: dict[_Key, _Row] = {}
         for values in self.reader.rows(grid, table):
-            key = shown_value(values[0])
+            key = as_key(values[0], writer)
             if key is not None:
-                found.setdefault(key, dict(zip(table.columns, values, strict=True)))
+                found[key, seen[key]] = _Row(shown_value(values[0]), dict(zip(table.columns, values, strict=True)))
+                seen[key] += 1
         return found
 
 
@@ -69,15 +83,14 @@ def compare(first: bytes, second: bytes) -> Report:
     return report
 
 
-def _compare(
-    report: Report, table: str, before: dict[Value, dict[str, Cell]], after: dict[Value, dict[str, Cell]]
-) -> None:
-    report.added += [RowChange(table, key) for key in after if key not in before]
-    report.removed += [RowChange(table, key) for key in before if key not in after]
-    for key in after.keys() & before.keys() if len(after) < _MOST_ROWS else ():
-        for column, value in after[key].items():
-            if column in before[key] and before[key][column] != value:
-                _compare_cell(report, CellChange(table, key, column, before[key][column], value))
+def _compare(report: Report, table: str, before: dict[_Key, _Row], after: dict[_Key, _Row]) -> None:
+    report.added += [RowChange(table, row.key) for key, row in after.items() if key not in before]
+    report.removed += [RowChange(table, row.key) for key, row in before.items() if key not in after]
+    for key, row in after.items():
+        old = before[key].cells if key in before else {}
+        for column, value in row.cells.items():
+            if column in old and old[column] != value:
+                _compare_cell(report, CellChange(table, row.key, column, old[column], value))
 
 
 def _compare_cell(report: Report, change: CellChange) -> None:

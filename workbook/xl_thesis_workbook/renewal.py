@@ -73,6 +73,7 @@ class Renewal:
         """What a sheet of ours holds beside its tables."""
         sheet, is_moved = self._counterpart(title, part)
         if sheet is None:
+            self._update.report.missing.append(f"sheet {title}")
             return
         step = _FreeCells(self._update, title, sheet)
         if is_moved:

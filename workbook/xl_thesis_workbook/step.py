@@ -65,15 +65,20 @@ class Step:
         return None if cell is None else self.as_key(self.reader.found(cell).value)
 
     def as_key(self, value: Cell) -> Value:
-        """A key as it is compared: numbers and days as numbers, words as they are."""
-        if type(value) is dt.date and value >= FIRST_DAY:
-            return float(value.toordinal() - self.writer.epoch)
-        value = shown_value(value)
-        if isinstance(value, dt.date) and is_writable_day(value):
-            return float(self.writer.digits(value))
-        if isinstance(value, str | dt.date):
-            return decoded(clean_text(str(value))) or None
-        return value if value is None else float(value)
+        """A key as it is compared."""
+        return as_key(value, self.writer)
+
+
+def as_key(value: Cell, writer: Writer) -> Value:
+    """A key as it is compared: numbers and days as the numbers that a workbook has for them, words as they are."""
+    if type(value) is dt.date and value >= FIRST_DAY:
+        return float(value.toordinal() - writer.epoch)
+    value = shown_value(value)
+    if isinstance(value, dt.date) and is_writable_day(value):
+        return float(writer.digits(value))
+    if isinstance(value, str | dt.date):
+        return decoded(clean_text(str(value))) or None
+    return value if value is None else float(value)
 
 
 def shown_value(value: Cell) -> Value:

@@ -46,9 +46,9 @@ class Update:
         self._segments.setdefault(sheet, {}).setdefault(number, []).extend(segments)
 
     def table(self, name: str, wanted: Rows) -> None:
-        """Bring a table to the rows it is to hold; one that is not there is noted."""
+        """Bring a table to the rows it is to hold; one that is not there is said to be missing."""
         if name.lower() not in self.book.tables:
-            self.report.notes.append(f"table {name} is no longer there; nothing was written for it")
+            self.report.missing.append(f"table {name}")
             return
         table = self.book.table(name)
         step = Upsert(self.book, self.reader, self.grid(table.sheet), table, wanted, self._day)
