@@ -98,6 +98,14 @@ class Report:
         self.missing += other.missing
         self.notes += other.notes
 
+    def note_unknown(self, formulas: int) -> None:
+        """Say how many formulas were held against ours by their words alone."""
+        if formulas:
+            self.notes.append(
+                f"{formulas} formulas point to what was moved, or are stated once for many cells: their references were"
+                " not checked"
+            )
+
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
         return {

@@ -19,12 +19,15 @@ class Rows:
     """The rows that a table is to have: the first column is the key.
 
     ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
-    key is a formula, the table is a window of fixed size over the newest rows.
+    key is a formula, the table is a window of fixed size over the newest rows. ``sheet`` and ``first`` say where the
+    rows lie in the workbook that they are from.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     inputs: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    first: int = 0
 
     @property
     def is_window(self) -> bool:

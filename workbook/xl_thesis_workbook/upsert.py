@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 from itertools import takewhile
 
 from xl_thesis.errors import InputError
+from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Old, Segment
 from xl_thesis_workbook.package import styles_of
@@ -21,7 +23,14 @@ _RELATIVE = re.compile(r"(?<![\w$\[])\$?[A-Za-z]{1,3}\$?\d+(?![\w(])")
 
 
 class Upsert(Step):
-    """One table, cell by cell."""
+    """One table, cell by cell; ``anchors`` tells where formulas point to."""
+
+    anchors: Anchors | None = None
+
+    @cached_property
+    def _own_rows(self) -> dict[int, int]:
+        """The number that each wanted row has in the workbook that it is from."""
+        return {id(row): number for number, row in enumerate(self.wanted.rows, start=self.wanted.first)}
 
     def run(self) -> None:
         """Find what differs, and write it into ``segments``."""
@@ -105,7 +114,9 @@ class Upsert(Step):
             if offset in definitions:
                 self._keep_input(change, as_cell(found[definitions[offset]]), number, column, cells.get(column))
             elif isinstance(value, Formula):
-                self._renew_formula(change, value, found[offset], number, column, cells.get(column))
+                formula = found[offset].formula
+                is_ours = formula is not None and self._is_ours(formula, value.text, number, values)
+                self._renew_formula(change, found[offset], cells.get(column), number, is_ours=is_ours)
             elif found[offset].formula is not None:
                 self.report.formulas.append(change)
             elif not is_same(found[offset].value, value):
@@ -123,22 +134,29 @@ class Upsert(Step):
             self.report.changed.append(change)
             self._write(number, column, after, old)
 
+    def _is_ours(self, found: str, ours: str, number: int, values: Sequence[Cell]) -> bool:
+        if self.anchors is None:
+            return is_our_formula(found, ours)
+        return self.anchors.is_ours(found, ours, self.wanted.sheet, (number, self._own_rows[id(values)]))
+
     def _renew_formula(
-        self, change: CellChange, value: Formula, found: Found, number: int, column: int, old: Old | None
+        self, change: CellChange, found: Found, old: Old | None, number: int, *, is_ours: bool
     ) -> None:
         """The value of a formula of ours; anybody else's formula, or value in its place, stays."""
+        value = change.after
+        assert isinstance(value, Formula), "asked only for formulas"  # noqa: S101
         if found.formula is None or old is None:
             if found.is_empty:
                 return
             self.report.formulas.append(change)
-        elif not is_our_formula(found.formula, value.text):
+        elif not is_ours:
             self.report.formulas.append(change)
         elif not is_same(shown_value(as_cell(found)), value.value):
             if self.keeps_results:
                 self.report.waiting += 1
                 return
             self.report.calculated.append(replace(change, before=found.value, after=value.value))
-            self._put(number, column, self.writer.with_value(old, value.value))
+            self._put(number, old.column, self.writer.with_value(old, value.value))
 
     def _write(self, number: int, column: int, value: Cell, old: Old | None) -> None:
         style = f' s="{old.tag["s"]}"' if old is not None and "s" in old.tag else ""
