@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
 
 from xl_thesis_workbook.anchors import Address, Anchors, named_cells
 from xl_thesis_workbook.book import Book, TablePlace
+from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same
@@ -23,12 +24,13 @@ from xl_thesis_workbook.update import Update
 @dataclass(frozen=True)
 class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
-    the columns of inputs, each with the column of the definition's value.
+    the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
     """
 
     skeleton: bytes
     tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    known: Mapping[str, Collection[Value]] = field(default_factory=dict)
 
 
 class Renewal:
@@ -67,8 +69,8 @@ class Renewal:
         rows = self._fresh.tables.get(table.name)
         if rows is None:
             rows = list(self._reader.rows(self._grids[table.sheet], table))
-        inputs = self._fresh.inputs.get(table.name, {})
-        return Rows(table.columns, rows, inputs, sheet=self._titles[table.sheet], first=table.first)
+        inputs, known = self._fresh.inputs.get(table.name, {}), self._fresh.known.get(table.name, ())
+        return Rows(table.columns, rows, inputs, known, self._titles[table.sheet], table.first)
 
     def _free_cells(self, title: str, part: str) -> None:
         """What a sheet of ours holds beside its tables."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xl_thesis.errors import InputError
@@ -20,12 +20,13 @@ class Rows:
 
     ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
     key is a formula, the table is a window of fixed size over the newest rows. ``sheet`` and ``first`` say where the
-    rows lie in the workbook that they are from.
+    rows lie in the workbook that they are from. ``known`` are keys of ours that the table may have had on another day.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     inputs: Mapping[str, str] = field(default_factory=dict)
+    known: Collection[Value] = ()
     sheet: str = ""
     first: int = 0
 

@@ -15,7 +15,7 @@ from xl_thesis_workbook.grid import Cell, Formula, Old, Segment
 from xl_thesis_workbook.package import styles_of
 from xl_thesis_workbook.reading import Found, as_cell, is_same
 from xl_thesis_workbook.report import CellChange, RowChange
-from xl_thesis_workbook.rewrite import rewrite
+from xl_thesis_workbook.rewrite import noted_rows, rewrite
 from xl_thesis_workbook.room import check_free, is_our_formula
 from xl_thesis_workbook.step import Step, shown_value
 
@@ -48,7 +48,7 @@ class Upsert(Step):
         known = [values for values in rest if self.as_key(values[0]) in by_key]
         fresh = [values for values in rest if self.as_key(values[0]) not in by_key]
         gone = by_key.keys() - {self.as_key(values[0]) for values in rest}
-        if not self.is_check and self._is_other_history(gone, fresh, by_key):
+        if not self.is_check and (self._is_other_history(gone, fresh, by_key) or self._is_left_over(gone)):
             rewrite(self, by_key, gone)
             return
         for values in known:
@@ -76,6 +76,14 @@ class Upsert(Step):
         new = [key for key in (self.as_key(values[0]) for values in fresh) if isinstance(key, float)]
         last = max((key for key in old if key not in gone), default=None)
         return bool(new) and last is not None and old == sorted(old) and min(new) < last
+
+    def _is_left_over(self, gone: Set[Value]) -> bool:
+        """Whether the table has rows of ours that belong to another day, and only such, and nobody noted on any row."""
+        known = {self.as_key(key) for key in self.wanted.known}
+        numbers = range(self.table.first, self.last + 1)
+        is_ours = bool(gone) and gone <= known and all(self.keys[number] is not None for number in numbers)
+        is_once = len(set(self.keys.values())) == len(numbers)
+        return is_ours and is_once and not self.table.has_totals and next(noted_rows(self), None) is None
 
     def _rest(self) -> list[Sequence[Cell]]:
         """The rows that are not to the byte what the file has at their place; ``_unsettled`` has the file's others."""
