@@ -287,7 +287,8 @@ def test_an_empty_row_is_filled_first() -> None:
 
 def test_a_table_that_is_gone_is_left_out_and_told() -> None:
     _, report = updated(made(), series(6), Gone=Rows(["A"], [["x"]]))
-    assert report.notes == ["table Gone is no longer there; nothing was written for it"]
+    assert report.missing == ["table Gone"]
+    assert list(report.lines()) == ["table Gone is no longer there; nothing was written for it"]
 
 
 def below(book: Workbook) -> None:
@@ -342,3 +343,34 @@ def test_days_before_those_that_a_reader_added_are_refused() -> None:
 
     with pytest.raises(InputError, match="later days than its data"):
         updated(made(estimate), series(6))
+
+
+KEYS = Rows(["Id", "Weight", "Definition"], [["B", 2.0, 2.0]], known=["A", "B", "C"])
+
+
+def test_a_row_of_ours_of_another_day_is_taken_out() -> None:
+    after, report = updated(made(), series(6), Inputs=KEYS)
+    assert values(after, "Inputs") == [["B", 2, 2]]
+    assert [item.key for item in report.removed] == ["A"] and not report.rows
+    assert lint.faults(after) == []
+    again, report = updated(after, series(6), Inputs=KEYS)
+    assert again == after and not report.is_change
+
+
+def noted(book: Workbook) -> None:
+    book["Inputs"]["E3"] = "my note"
+
+
+def own_row(book: Workbook) -> None:
+    book["Inputs"]["A2"] = "Mine"
+
+
+def same_key_twice(book: Workbook) -> None:
+    book["Inputs"]["A3"] = "A"
+
+
+@pytest.mark.parametrize("change", [noted, own_row, same_key_twice])
+def test_a_row_of_ours_stays_where_somebody_worked_in_its_table(change: Callable[[Workbook], None]) -> None:
+    after, report = updated(made(change), series(6), Inputs=KEYS)
+    assert not report.removed and len(report.rows) == 1
+    assert values(after, "Inputs")[0] == values(made(change), "Inputs")[0]

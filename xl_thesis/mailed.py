@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -68,15 +70,24 @@ class Verified:
         return {"verdict": self.verdict, "remarks": list(self.notes), **self.report.to_json()}
 
 
+@contextmanager
+def _sound(failure: str) -> Iterator[None]:
+    """Refuse a workbook in one sentence, also where what it holds makes no sense."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{failure}: {error}") from None
+    except (ValueError, TypeError, LookupError, OverflowError, SyntaxError) as error:
+        raise InputError(f"{failure}: it is damaged; open it in Excel, save it, and try again") from error
+
+
 def open_mailed(path: Path) -> Mailed:
     """Read a workbook of ours. Raises ``InputError`` for a file that is none, or is not safe to open."""
     from xl_thesis_workbook.about import read_about
 
     data = _read(path)
-    try:
+    with _sound(f"'{path.name}' cannot be used"):
         found = read_about(data)
-    except InputError as error:
-        raise InputError(f"'{path.name}' cannot be used: {error}") from None
     return Mailed(path=path, data=data, **found)
 
 
@@ -112,12 +123,10 @@ def update(
     if out is None and not dry_run:
         _check_free(target)
     fresh = _fresh(scorer, book, day, ledger)
-    try:
+    with _sound(f"'{book.path.name}' cannot be updated"):
         renewal = Renewal(book.data, fresh, book.as_of)
         report = renewal.run()
         content = renewal.finish()
-    except InputError as error:
-        raise InputError(f"'{book.path.name}' cannot be updated: {error}") from None
     written = None
     if not dry_run and (out is not None or content != book.data):
         written = put_file(target, content, force=out is None or force, backup=backup)
@@ -133,16 +142,15 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     from xl_thesis_workbook.renewal import Renewal
 
     scorer.check(book.as_of)
-    try:
-        report = Renewal(book.data, _fresh(scorer, book, book.as_of, ledger), book.as_of, is_check=True).run()
-    except InputError as error:
-        raise InputError(f"'{book.path.name}' cannot be checked: {error}") from None
+    fresh = _fresh(scorer, book, book.as_of, ledger)
+    with _sound(f"'{book.path.name}' cannot be checked"):
+        report = Renewal(book.data, fresh, book.as_of, is_check=True).run()
     notes = []
     if scorer.evaluate(book.as_of).data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
     if book.version != VERSION:
         notes.append(f"the file was made by version {book.version}, this is {VERSION}")
-    is_data = report.changed or report.added or report.rows or report.formulas
+    is_data = report.changed or report.added or report.rows or report.formulas or report.missing
     follows = bool(report.inputs)  # then formulas give other values, as they should
     if is_data or (report.calculated and not follows):
         verdict: Verdict = "data changed"
@@ -156,10 +164,9 @@ def compare(first: Path, second: Path) -> tuple[Mailed, Mailed, Report]:
     from xl_thesis_workbook.comparison import compare as compare_books
 
     before, after = open_mailed(first), open_mailed(second)
-    try:
-        return before, after, compare_books(before.data, after.data)
-    except InputError as error:
-        raise InputError(f"'{first.name}' and '{second.name}' cannot be compared: {error}") from None
+    with _sound(f"'{first.name}' and '{second.name}' cannot be compared"):
+        report = compare_books(before.data, after.data)
+    return before, after, report
 
 
 def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, *, force: bool) -> Path:

@@ -14,7 +14,15 @@ from xl_thesis_workbook.content import DataChoice, gather
 from xl_thesis_workbook.grid import Grid
 from xl_thesis_workbook.inputs import input_pairs
 from xl_thesis_workbook.language import Language
-from xl_thesis_workbook.layout import ABOUT, HISTORY, INPUT_INDICATORS, INPUT_LABELS, INPUT_PILLARS, INPUT_RULES
+from xl_thesis_workbook.layout import (
+    ABOUT,
+    HISTORY,
+    INPUT_INDICATORS,
+    INPUT_LABELS,
+    INPUT_PILLARS,
+    INPUT_RULES,
+    SOURCES,
+)
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.renewal import Fresh
@@ -59,4 +67,4 @@ def fresh_of(
     for block in _INPUTS:
         names = {column.header: column.name(tongue) for column in block.columns}
         inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
-    return Fresh(skeleton, draft.filled, inputs)
+    return Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)})

@@ -13,7 +13,7 @@ from xl_thesis_workbook.opc import Package, Relation
 from xl_thesis_workbook.xml_bytes import attributes, end_tag, set_attribute, start_tag
 
 _DOCUMENT = "officeDocument"
-_LAST_ROW = 1_048_576
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,12 @@ def table_place(root: ET.Element, part: str, sheet: str) -> TablePlace:
         for item in column
         if local(item) == "calculatedColumnFormula"
     }
-    left, top, right, bottom = range_boundaries(root.get("ref", ""))
+    name = root.get("displayName") or root.get("name") or ""
+    left, top, right, bottom = _box(root.get("ref", ""), name)
+    if right - left + 1 != len(columns):
+        raise InputError(f"it is damaged: table {name} is as wide as {right - left + 1} columns and has {len(columns)}")
     return TablePlace(
-        name=root.get("displayName") or root.get("name") or "",
+        name=name,
         part=part,
         sheet=sheet,
         columns=tuple(column.get("name", "") for column in columns),
@@ -145,6 +148,18 @@ def table_place(root: ET.Element, part: str, sheet: str) -> TablePlace:
         has_totals=root.get("totalsRowCount", "0") != "0",
         calculated=formulas,
     )
+
+
+def _box(reference: str, table: str) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a table's range."""
+    try:
+        left, top, right, bottom = range_boundaries(reference)
+        is_sound = 1 <= left <= right <= _LAST_COLUMN and 1 <= top <= bottom <= _LAST_ROW
+    except (ValueError, TypeError):
+        is_sound = False
+    if not is_sound:
+        raise InputError(f"it is damaged: table {table} has no range")
+    return left, top, right, bottom
 
 
 def _grown(sheet: bytes, table: TablePlace, bottom: int) -> bytes:

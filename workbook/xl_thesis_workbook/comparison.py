@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl import Workbook
 
+from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.cells import Value
-from xl_thesis_workbook.grid import Cell, Formula, Grid
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Writer
 from xl_thesis_workbook.layout import Column
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader, is_same
 from xl_thesis_workbook.report import CellChange, Report, RowChange, plain
-from xl_thesis_workbook.room import is_our_formula
 from xl_thesis_workbook.saving import book_bytes
-from xl_thesis_workbook.step import shown_value
+from xl_thesis_workbook.step import as_key, shown_value
 from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table, head
 
 _MOST_ROWS = 1_000_000
+
+
+_Key = tuple[Value, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row: its number and its key as it is shown, and its cells by the names of their columns."""
+
+    number: int
+    key: Value
+    cells: dict[str, Cell]
 
 
 @dataclass(frozen=True)
@@ -37,17 +50,20 @@ class _Side:
         book = Book(Package(data))
         return cls(book, Reader(book), {})
 
-    def rows(self, name: str) -> dict[Value, dict[str, Cell]]:
-        """The rows of a table by key, each by the names of its columns."""
+    def rows(self, name: str) -> dict[_Key, _Row]:
+        """The rows of a table by key, and where a key is there again, by how often it was there before."""
         table = self.book.table(name)
         if table.sheet not in self.grids:
             self.grids[table.sheet] = Grid(self.book.package.read(table.sheet))
         grid = self.grids[table.sheet]
-        found: dict[Value, dict[str, Cell]] = {}
-        for values in self.reader.rows(grid, table):
-            key = shown_value(values[0])
+        writer, seen = Writer(is_mac=self.book.is_mac), Counter[Value]()
+        found: dict[_Key, _Row] = {}
+        for number, values in enumerate(self.reader.rows(grid, table), start=table.first):
+            key = as_key(values[0], writer)
             if key is not None:
-                found.setdefault(key, dict(zip(table.columns, values, strict=True)))
+                cells = dict(zip(table.columns, values, strict=True))
+                found[key, seen[key]] = _Row(number, shown_value(values[0]), cells)
+                seen[key] += 1
         return found
 
 
@@ -57,7 +73,7 @@ def compare(first: bytes, second: bytes) -> Report:
     ``calculated`` has the formulas with another value, ``formulas`` those that are other formulas.
     """
     before, after = _Side.of(first), _Side.of(second)
-    report = Report()
+    report, anchors = Report(), Anchors(before.book, after.book)
     for which, side, other in (("first", before, after), ("second", after, before)):
         report.notes += [
             f"table {table.name} is only in the {which} file"
@@ -65,32 +81,44 @@ def compare(first: bytes, second: bytes) -> Report:
         ]  # fmt: skip
     for name, table in after.book.tables.items():
         if name in before.book.tables:
-            _compare(report, table.name, before.rows(name), after.rows(name))
+            title = next(title for title, part in after.book.sheets.items() if part == table.sheet)
+            _Tables(report, anchors, table.name, title).compare(before.rows(name), after.rows(name))
+    report.note_unknown(anchors.unknown)
     return report
 
 
-def _compare(
-    report: Report, table: str, before: dict[Value, dict[str, Cell]], after: dict[Value, dict[str, Cell]]
-) -> None:
-    report.added += [RowChange(table, key) for key in after if key not in before]
-    report.removed += [RowChange(table, key) for key in before if key not in after]
-    for key in after.keys() & before.keys() if len(after) < _MOST_ROWS else ():
-        for column, value in after[key].items():
-            if column in before[key] and before[key][column] != value:
-                _compare_cell(report, CellChange(table, key, column, before[key][column], value))
+@dataclass(frozen=True)
+class _Tables:
+    """One table in two workbooks; ``sheet`` is the title of its sheet in the second."""
 
+    report: Report
+    anchors: Anchors
+    name: str
+    sheet: str
 
-def _compare_cell(report: Report, change: CellChange) -> None:
-    old, new = change.before, change.after
-    if isinstance(old, Formula) and isinstance(new, Formula):
-        if not is_our_formula(old.text, new.text):
-            report.formulas.append(change)
-        elif not is_same(old.value, new.value):
-            report.calculated.append(CellChange(change.table, change.key, change.column, old.value, new.value))
-    elif isinstance(old, Formula) or isinstance(new, Formula):
-        report.formulas.append(change)
-    elif not is_same(old, new):
-        report.changed.append(change)
+    def compare(self, before: dict[_Key, _Row], after: dict[_Key, _Row]) -> None:
+        """Rows that are new or gone, and cells that differ, in the order of the second."""
+        self.report.added += [RowChange(self.name, row.key) for key, row in after.items() if key not in before]
+        self.report.removed += [RowChange(self.name, row.key) for key, row in before.items() if key not in after]
+        for key, row in after.items():
+            if key not in before:
+                continue
+            old, rows = before[key].cells, (before[key].number, row.number)
+            for column, value in row.cells.items():
+                if column in old and (old[column] != value or isinstance(value, Formula)):
+                    self._cell(CellChange(self.name, row.key, column, old[column], value), rows)
+
+    def _cell(self, change: CellChange, rows: tuple[int, int]) -> None:
+        old, new = change.before, change.after
+        if isinstance(old, Formula) and isinstance(new, Formula):
+            if not self.anchors.is_ours(old.text, new.text, self.sheet, rows):
+                self.report.formulas.append(change)
+            elif not is_same(old.value, new.value):
+                self.report.calculated.append(replace(change, before=old.value, after=new.value))
+        elif isinstance(old, Formula) or isinstance(new, Formula):
+            self.report.formulas.append(change)
+        elif not is_same(old, new):
+            self.report.changed.append(change)
 
 
 def comparison_bytes(report: Report, first: str, second: str, day: dt.date) -> bytes:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
+from xl_thesis.errors import InputError
 from xl_thesis_workbook.book import Book, TablePlace, local
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import FORMULA, Cell, Formula, Grid, Old
@@ -26,6 +27,7 @@ _TAG = re.compile(rb"<[^>]*>")
 _PREFIX = re.compile(rb"(</?)[A-Za-z_][\w.-]*:")
 _PREFIXED = re.compile(rb"\s(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _LAST_DAY = 2_958_466
+_EXACT_DIGITS = 16  # numbers with fewer digits are exact in a file
 _NUMBER = re.compile(rb"^<c[^>]*><v>([^<]+)</v></c>$")  # what most cells are
 _ROUNDING = 1e-14  # some programs write 15 digits
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -102,17 +104,22 @@ class Reader:
 
     def _value(self, kind: str, words: str, style: str) -> Value:
         if kind == "s":
-            return self._strings[int(words)] if int(words) < len(self._strings) else None
+            return self._word(_number(words))
         if kind in ("str", "e"):
             return decoded(words)
         if kind == "b":
             return words.strip() in ("1", "true")
         if kind == "d":
             return words
-        number = int(words) if words.isdigit() else float(words)
+        number = _number(words)
         if style in self._day_styles and 0 < number < _LAST_DAY and number == int(number):
             return self._epoch + dt.timedelta(days=int(number))
         return number
+
+    def _word(self, place: float | int) -> str:
+        if not isinstance(place, int) or place >= len(self._strings):
+            raise InputError("it is damaged: a cell of it holds a word that the file does not have")
+        return self._strings[place]
 
     def cells(self, grid: Grid, table: TablePlace, number: int) -> list[Found]:
         """What a row of a table holds, column by column."""
@@ -128,6 +135,19 @@ class Reader:
             yield [as_cell(item) for item in self.cells(grid, table, number)]
 
 
+def _number(words: str) -> float | int:
+    """The number that a cell holds. Raises ``InputError`` for what is none that Excel can hold."""
+    if len(words) < _EXACT_DIGITS and words.isascii() and words.isdigit():
+        return int(words)
+    try:
+        number = float(words) if words.isascii() else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"it is damaged: a cell of it holds '{words[:20]}' where a number belongs")
+    return number
+
+
 def as_cell(found: Found) -> Cell:
     """What was found, as it would be written."""
     if found.formula is None:
@@ -139,10 +159,14 @@ def as_cell(found: Found) -> Cell:
 def is_same(value: Value, other: Value) -> bool:
     """Whether two values are one in a cell: a true is no 1, an empty text is no value, the fifteenth digit may differ.
 
+    A day is its number: which of the two a cell shows is a matter of its format.
+
     >>> is_same(1, 1.0), is_same(True, 1), is_same("", None), is_same(0.1 + 0.2, 0.3)
     (True, False, True, True)
+    >>> is_same(dt.date(2024, 1, 1), 45292)
+    True
     """
-    value, other = (None if item == "" or _is_gap(item) else item for item in (value, other))
+    value, other = _bare(value), _bare(other)
     if isinstance(value, bool) != isinstance(other, bool):
         return False
     if isinstance(value, str) and isinstance(other, str):
@@ -152,8 +176,11 @@ def is_same(value: Value, other: Value) -> bool:
     return value == other
 
 
-def _is_gap(item: Value) -> bool:
-    return isinstance(item, float) and not math.isfinite(item)
+def _bare(item: Value) -> Value:
+    """A value without what its format or its writer has made of it."""
+    if item == "" or (isinstance(item, float) and not math.isfinite(item)):
+        return None
+    return item.toordinal() - FIRST.toordinal() if type(item) is dt.date else item
 
 
 def decoded(text: str) -> str:

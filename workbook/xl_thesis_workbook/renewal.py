@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_to_tuple
 
-from xl_thesis_workbook.book import Book, TablePlace, local
+from xl_thesis_workbook.anchors import Address, Anchors, named_cells
+from xl_thesis_workbook.book import Book, TablePlace
+from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same
 from xl_thesis_workbook.report import CellChange, Report
-from xl_thesis_workbook.room import is_our_formula, shape_of
+from xl_thesis_workbook.room import shape_of
 from xl_thesis_workbook.step import Rows
 from xl_thesis_workbook.update import Update
-
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)")
-
-Address = tuple[int, int]  # row, column
 
 
 @dataclass(frozen=True)
 class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
-    the columns of inputs, each with the column of the definition's value.
+    the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
     """
 
     skeleton: bytes
     tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    known: Mapping[str, Collection[Value]] = field(default_factory=dict)
 
 
 class Renewal:
@@ -45,6 +42,9 @@ class Renewal:
         self._reader = Reader(self._new)
         self._grids = {part: Grid(self._new.package.read(part)) for part in self._new.sheets.values()}
         self._fresh, self._is_check = fresh, is_check
+        self._anchors = Anchors(self._update.book, self._new, fresh.tables)
+        self._update.anchors = self._anchors
+        self._titles = {part: title for title, part in self._new.sheets.items()}
 
     def run(self) -> Report:
         """Find everything that differs."""
@@ -57,6 +57,8 @@ class Renewal:
                 self._update.keeps_results = True  # what we have is computed from the definition's inputs
         for title, part in self._new.sheets.items():
             self._free_cells(title, part)
+        if self._is_check:
+            self._update.report.note_unknown(self._anchors.unknown)
         return self._update.report
 
     def finish(self) -> bytes:
@@ -67,14 +69,16 @@ class Renewal:
         rows = self._fresh.tables.get(table.name)
         if rows is None:
             rows = list(self._reader.rows(self._grids[table.sheet], table))
-        return Rows(table.columns, rows, self._fresh.inputs.get(table.name, {}))
+        inputs, known = self._fresh.inputs.get(table.name, {}), self._fresh.known.get(table.name, ())
+        return Rows(table.columns, rows, inputs, known, self._titles[table.sheet], table.first)
 
     def _free_cells(self, title: str, part: str) -> None:
         """What a sheet of ours holds beside its tables."""
         sheet, is_moved = self._counterpart(title, part)
         if sheet is None:
+            self._update.report.missing.append(f"sheet {title}")
             return
-        step = _FreeCells(self._update, title, sheet)
+        step = _FreeCells(self._update, self._anchors, title, sheet)
         if is_moved:
             step.by_shape(dict(self._outside(part)))
         else:
@@ -99,8 +103,8 @@ class Renewal:
             if table.sheet == part and name in old.tables:
                 other = old.tables[name]
                 pairs.append((other.sheet, (other.top, other.left) != (table.top, table.left)))
-        theirs = _named_cells(old)
-        for name, (sheet, address) in _named_cells(self._new).items():
+        theirs = named_cells(old)
+        for name, (sheet, address) in named_cells(self._new).items():
             if sheet == part and name in theirs:
                 pairs.append((theirs[name][0], theirs[name][1] != address))
         if not pairs:
@@ -114,8 +118,8 @@ class Renewal:
 class _FreeCells:
     """Cells beside the tables of one sheet, in the old workbook."""
 
-    def __init__(self, update: Update, title: str, sheet: str) -> None:
-        self._update, self._title, self._sheet = update, title, sheet
+    def __init__(self, update: Update, anchors: Anchors, title: str, sheet: str) -> None:
+        self._update, self._anchors, self._title, self._sheet = update, anchors, title, sheet
         self._grid = update.grid(sheet)
         self._writer = Writer(self._grid.prefix)
 
@@ -126,7 +130,7 @@ class _FreeCells:
             before = Found(None) if old is None else self._update.reader.found(old)
             change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
             if found.formula is not None:
-                self._formula(address, change, old, before, found)
+                self._formula(address, address[0], change, old, before)
             elif before.formula is not None:
                 self._update.report.formulas.append(change)
             elif not is_same(before.value, found.value):
@@ -143,17 +147,17 @@ class _FreeCells:
                 formula = self._update.reader.found(cell).formula
                 if formula:
                     old[shape_of(formula)].append(((number, cell.column), cell))
-        ours: dict[str, list[Found]] = defaultdict(list)
-        for found in wanted.values():
+        ours: dict[str, list[tuple[Address, Found]]] = defaultdict(list)
+        for address, found in wanted.items():
             if found.formula:
-                ours[shape_of(found.formula)].append(found)
+                ours[shape_of(found.formula)].append((address, found))
         left = 0
         for shape, group in ours.items():
             if len(group) == len(old[shape]) == 1:
-                ((address, cell),), (found,) = old[shape], group
+                ((address, cell),), ((own, found),) = old[shape], group
                 before = self._update.reader.found(cell)
                 change = CellChange(self._title, _letters(address), "", as_cell(before), as_cell(found))
-                self._formula(address, change, cell, before, found)
+                self._formula(address, own[0], change, cell, before)
             else:
                 left += len(old[shape])
         if left:
@@ -162,10 +166,12 @@ class _FreeCells:
                 " next calculated"
             )
 
-    def _formula(self, address: Address, change: CellChange, old: Old | None, before: Found, found: Found) -> None:
-        report, value = self._update.report, as_cell(found)
+    def _formula(self, address: Address, own_row: int, change: CellChange, old: Old | None, before: Found) -> None:
+        report, value = self._update.report, change.after
         assert isinstance(value, Formula), "asked only for formulas"  # noqa: S101
-        if old is None or before.formula is None or not is_our_formula(before.formula, value.text):
+        rows = (address[0], own_row)
+        is_formula = old is not None and before.formula is not None
+        if not is_formula or not self._anchors.is_ours(before.formula or "", value.text, self._title, rows):
             report.formulas.append(change)
             return
         now = as_cell(before)
@@ -174,6 +180,7 @@ class _FreeCells:
                 report.waiting += 1
                 return
             report.calculated.append(replace(change, before=now.value, after=value.value))
+            assert old is not None, "it has a formula"  # noqa: S101
             self._put(address, self._writer.with_value(old, value.value))
 
     def _put(self, address: Address, xml: bytes) -> None:
@@ -182,15 +189,3 @@ class _FreeCells:
 
 def _letters(address: Address) -> str:
     return f"{get_column_letter(address[1])}{address[0]}"
-
-
-def _named_cells(book: Book) -> dict[str, tuple[str, Address]]:
-    """Names of single cells: the sheet's part and the address of each."""
-    found = {}
-    for item in book.root.iter():
-        match = _ONE_CELL.fullmatch((item.text or "").strip()) if local(item) == "definedName" else None
-        if match and "localSheetId" not in item.attrib:
-            sheet = book.sheets.get((match[1] or match[2]).replace("''", "'"))
-            if sheet is not None:
-                found[item.get("name", "").lower()] = (sheet, coordinate_to_tuple(match[3] + match[4]))
-    return found

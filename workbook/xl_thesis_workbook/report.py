@@ -65,8 +65,8 @@ class Report:
     ``added``: new rows. ``changed``: cells with another value. ``calculated``: formulas with another value. ``inputs``:
     inputs that somebody changed (before is the definition's value). ``formulas``: our cells in which somebody has
     written a formula, or a value where we have one. ``rows``: rows that we know no more, kept. ``removed``: days that a
-    history has no more, taken out. ``waiting``: how many formulas keep old values until the file is
-    next calculated. ``notes``: sentences about what else was left alone.
+    history has no more, taken out. ``waiting``: how many formulas keep old values until the file is next calculated.
+    ``missing``: our tables and sheets that are gone. ``notes``: sentences about what else was left alone.
     """
 
     added: list[RowChange] = field(default_factory=list)
@@ -77,6 +77,7 @@ class Report:
     rows: list[RowChange] = field(default_factory=list)
     removed: list[RowChange] = field(default_factory=list)
     waiting: int = 0
+    missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -94,7 +95,16 @@ class Report:
         self.rows += other.rows
         self.removed += other.removed
         self.waiting += other.waiting
+        self.missing += other.missing
         self.notes += other.notes
+
+    def note_unknown(self, formulas: int) -> None:
+        """Say how many formulas were held against ours by their words alone."""
+        if formulas:
+            self.notes.append(
+                f"{formulas} formulas point to what was moved, or are stated once for many cells: their references were"
+                " not checked"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -107,6 +117,7 @@ class Report:
             "removed": [item.to_json() for item in self.removed],
             "rows_kept": [item.to_json() for item in self.rows],
             "waiting": self.waiting,
+            "missing": list(self.missing),
             "notes": list(self.notes),
         }
 
@@ -125,6 +136,7 @@ class Report:
             yield f"{count} row{'s' if count > 1 else ''} of {table} kept that the data have no more"
         if self.waiting:
             yield f"{self.waiting} formulas keep their values until the file is next calculated: inputs were changed"
+        yield from (f"{name} is no longer there; nothing was written for it" for name in self.missing)
         yield from self.notes
 
 

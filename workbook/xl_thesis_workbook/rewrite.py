@@ -69,7 +69,7 @@ def _report(
 
 def _check_notes(step: Step, rows: Sequence[Sequence[Cell]]) -> None:
     table = step.table
-    noted = set(_noted_rows(step))
+    noted = set(noted_rows(step))
     for number in range(table.first, table.bottom + 1):
         offset = number - table.first
         key = step.as_key(rows[offset][0]) if offset < len(rows) else None
@@ -80,7 +80,7 @@ def _check_notes(step: Step, rows: Sequence[Sequence[Cell]]) -> None:
             )
 
 
-def _noted_rows(step: Step) -> Iterator[int]:
+def noted_rows(step: Step) -> Iterator[int]:
     """Rows of the table that hold something of somebody else: beside our tables, in columns added to ours, a formula
     in our cells, a comment on them.
     """

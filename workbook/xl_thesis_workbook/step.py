@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xl_thesis.errors import InputError
@@ -19,12 +19,16 @@ class Rows:
     """The rows that a table is to have: the first column is the key.
 
     ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
-    key is a formula, the table is a window of fixed size over the newest rows.
+    key is a formula, the table is a window of fixed size over the newest rows. ``sheet`` and ``first`` say where the
+    rows lie in the workbook that they are from. ``known`` are keys of ours that the table may have had on another day.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     inputs: Mapping[str, str] = field(default_factory=dict)
+    known: Collection[Value] = ()
+    sheet: str = ""
+    first: int = 0
 
     @property
     def is_window(self) -> bool:
@@ -65,15 +69,20 @@ class Step:
         return None if cell is None else self.as_key(self.reader.found(cell).value)
 
     def as_key(self, value: Cell) -> Value:
-        """A key as it is compared: numbers and days as numbers, words as they are."""
-        if type(value) is dt.date and value >= FIRST_DAY:
-            return float(value.toordinal() - self.writer.epoch)
-        value = shown_value(value)
-        if isinstance(value, dt.date) and is_writable_day(value):
-            return float(self.writer.digits(value))
-        if isinstance(value, str | dt.date):
-            return decoded(clean_text(str(value))) or None
-        return value if value is None else float(value)
+        """A key as it is compared."""
+        return as_key(value, self.writer)
+
+
+def as_key(value: Cell, writer: Writer) -> Value:
+    """A key as it is compared: numbers and days as the numbers that a workbook has for them, words as they are."""
+    if type(value) is dt.date and value >= FIRST_DAY:
+        return float(value.toordinal() - writer.epoch)
+    value = shown_value(value)
+    if isinstance(value, dt.date) and is_writable_day(value):
+        return float(writer.digits(value))
+    if isinstance(value, str | dt.date):
+        return decoded(clean_text(str(value))) or None
+    return value if value is None else float(value)
 
 
 def shown_value(value: Cell) -> Value:

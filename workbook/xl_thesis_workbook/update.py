@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from xl_thesis.errors import InputError
+from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.grid import Grid, Segment
 from xl_thesis_workbook.reading import Reader
@@ -31,6 +32,7 @@ class Update:
         self.book, self.reader, self.report = book, Reader(book), Report()
         self._day, self._is_check, self.keeps_results = day, is_check, False
         self.ours: list[TablePlace] = list(book.tables.values())
+        self.anchors: Anchors | None = None
         self._grids: dict[str, Grid] = {}
         self._segments: dict[str, dict[int, list[Segment]]] = {}
         self._bottoms: list[tuple[TablePlace, int]] = []
@@ -46,13 +48,14 @@ class Update:
         self._segments.setdefault(sheet, {}).setdefault(number, []).extend(segments)
 
     def table(self, name: str, wanted: Rows) -> None:
-        """Bring a table to the rows it is to hold; one that is not there is noted."""
+        """Bring a table to the rows it is to hold; one that is not there is said to be missing."""
         if name.lower() not in self.book.tables:
-            self.report.notes.append(f"table {name} is no longer there; nothing was written for it")
+            self.report.missing.append(f"table {name}")
             return
         table = self.book.table(name)
         step = Upsert(self.book, self.reader, self.grid(table.sheet), table, wanted, self._day)
         step.is_check, step.ours, step.keeps_results = self._is_check, self.ours, self.keeps_results
+        step.anchors = self.anchors
         step.run()
         for number, segments in step.segments.items():
             self.put(table.sheet, number, segments)

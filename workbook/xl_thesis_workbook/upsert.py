@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 from itertools import takewhile
 
 from xl_thesis.errors import InputError
+from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Old, Segment
 from xl_thesis_workbook.package import styles_of
 from xl_thesis_workbook.reading import Found, as_cell, is_same
 from xl_thesis_workbook.report import CellChange, RowChange
-from xl_thesis_workbook.rewrite import rewrite
+from xl_thesis_workbook.rewrite import noted_rows, rewrite
 from xl_thesis_workbook.room import check_free, is_our_formula
 from xl_thesis_workbook.step import Step, shown_value
 
@@ -21,7 +23,14 @@ _RELATIVE = re.compile(r"(?<![\w$\[])\$?[A-Za-z]{1,3}\$?\d+(?![\w(])")
 
 
 class Upsert(Step):
-    """One table, cell by cell."""
+    """One table, cell by cell; ``anchors`` tells where formulas point to."""
+
+    anchors: Anchors | None = None
+
+    @cached_property
+    def _own_rows(self) -> dict[int, int]:
+        """The number that each wanted row has in the workbook that it is from."""
+        return {id(row): number for number, row in enumerate(self.wanted.rows, start=self.wanted.first)}
 
     def run(self) -> None:
         """Find what differs, and write it into ``segments``."""
@@ -39,7 +48,7 @@ class Upsert(Step):
         known = [values for values in rest if self.as_key(values[0]) in by_key]
         fresh = [values for values in rest if self.as_key(values[0]) not in by_key]
         gone = by_key.keys() - {self.as_key(values[0]) for values in rest}
-        if not self.is_check and self._is_other_history(gone, fresh, by_key):
+        if not self.is_check and (self._is_other_history(gone, fresh, by_key) or self._is_left_over(gone)):
             rewrite(self, by_key, gone)
             return
         for values in known:
@@ -67,6 +76,14 @@ class Upsert(Step):
         new = [key for key in (self.as_key(values[0]) for values in fresh) if isinstance(key, float)]
         last = max((key for key in old if key not in gone), default=None)
         return bool(new) and last is not None and old == sorted(old) and min(new) < last
+
+    def _is_left_over(self, gone: Set[Value]) -> bool:
+        """Whether the table has rows of ours that belong to another day, and only such, and nobody noted on any row."""
+        known = {self.as_key(key) for key in self.wanted.known}
+        numbers = range(self.table.first, self.last + 1)
+        is_ours = bool(gone) and gone <= known and all(self.keys[number] is not None for number in numbers)
+        is_once = len(set(self.keys.values())) == len(numbers)
+        return is_ours and is_once and not self.table.has_totals and next(noted_rows(self), None) is None
 
     def _rest(self) -> list[Sequence[Cell]]:
         """The rows that are not to the byte what the file has at their place; ``_unsettled`` has the file's others."""
@@ -105,7 +122,9 @@ class Upsert(Step):
             if offset in definitions:
                 self._keep_input(change, as_cell(found[definitions[offset]]), number, column, cells.get(column))
             elif isinstance(value, Formula):
-                self._renew_formula(change, value, found[offset], number, column, cells.get(column))
+                formula = found[offset].formula
+                is_ours = formula is not None and self._is_ours(formula, value.text, number, values)
+                self._renew_formula(change, found[offset], cells.get(column), number, is_ours=is_ours)
             elif found[offset].formula is not None:
                 self.report.formulas.append(change)
             elif not is_same(found[offset].value, value):
@@ -123,22 +142,29 @@ class Upsert(Step):
             self.report.changed.append(change)
             self._write(number, column, after, old)
 
+    def _is_ours(self, found: str, ours: str, number: int, values: Sequence[Cell]) -> bool:
+        if self.anchors is None:
+            return is_our_formula(found, ours)
+        return self.anchors.is_ours(found, ours, self.wanted.sheet, (number, self._own_rows[id(values)]))
+
     def _renew_formula(
-        self, change: CellChange, value: Formula, found: Found, number: int, column: int, old: Old | None
+        self, change: CellChange, found: Found, old: Old | None, number: int, *, is_ours: bool
     ) -> None:
         """The value of a formula of ours; anybody else's formula, or value in its place, stays."""
+        value = change.after
+        assert isinstance(value, Formula), "asked only for formulas"  # noqa: S101
         if found.formula is None or old is None:
             if found.is_empty:
                 return
             self.report.formulas.append(change)
-        elif not is_our_formula(found.formula, value.text):
+        elif not is_ours:
             self.report.formulas.append(change)
         elif not is_same(shown_value(as_cell(found)), value.value):
             if self.keeps_results:
                 self.report.waiting += 1
                 return
             self.report.calculated.append(replace(change, before=found.value, after=value.value))
-            self._put(number, column, self.writer.with_value(old, value.value))
+            self._put(number, old.column, self.writer.with_value(old, value.value))
 
     def _write(self, number: int, column: int, value: Cell, old: Old | None) -> None:
         style = f' s="{old.tag["s"]}"' if old is not None and "s" in old.tag else ""

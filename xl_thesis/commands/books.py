@@ -70,16 +70,18 @@ def verify(book: Path, thesis: str | None, as_json: bool) -> None:
 def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
     from xl_thesis_workbook.report import listing
 
-    yield f"{book.path.name}: {done.verdict} ({book.thesis} as known on {book.as_of}; before is the engine's)"
+    yield f"{book.path.name}: {done.verdict} ({book.thesis} as known on {book.as_of})"
     yield from done.notes
     report = done.report
-    yield from listing("inputs are not the definition's", report.inputs)
+    yield from (f"{name} is missing, or has another name" for name in report.missing)
+    yield from listing("inputs are not the definition's (before)", report.inputs)
     yield from listing("values are not the engine's (after)", report.changed)
-    yield from listing("formulas are not ours", report.formulas)
+    yield from listing("formulas are not ours (after)", report.formulas)
     if report.inputs and report.calculated:
-        yield f"{len(report.calculated)} formulas give other values, as they do with other inputs"
+        words = "formulas give other values than the engine's (after), as they may with other inputs; not checked"
+        yield from listing(words, report.calculated)
     else:
-        yield from listing("formulas show another value than the engine's", report.calculated)
+        yield from listing("formulas show another value than the engine's (after)", report.calculated)
     yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
     yield from (f"{item.table}: the row {item.key} is not ours" for item in report.rows)
     yield from report.notes
