@@ -111,11 +111,10 @@ class SqliteEngine:
             self._connection.execute("BEGIN")
         try:
             yield
-            with self._spoken():
+        finally:
+            with suppress(sqlite3.DatabaseError):  # a damaged file; what was read of it has been said
                 self._connection.execute("COMMIT")
-        except BaseException:
             self._roll_back()
-            raise
 
     @contextmanager
     def refreshing(self) -> Iterator[None]:
