@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.engine.mini import as_yaml, document
 from tests.feeds import month_rows, price_rows
 from tests.test_refresh import LEVEL, PRICE, RATE, TODAY, only_mini, scorer, service, statuses, store
+from xl_thesis import actions, published, sources
 from xl_thesis.errors import SourceError
 from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.refresh_report import Event
@@ -141,3 +144,23 @@ def test_ctrl_c_while_an_answer_is_written_is_told(
     assert (report.stopped, report.exit_code) == (True, 4 if number else 5)
     assert list(statuses(report).values()) == ["fetched"] * number + ["not asked"] * (3 - number)
     assert list(statuses(report)) == [PRICE, RATE, LEVEL]
+
+
+def test_each_refresh_that_any_source_answered_records_the_score(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a later day nothing is new, yet the score is given out for that day as well; one unanswered gives out none."""
+    thesis = own_home / "mini.yaml"
+    thesis.write_text(as_yaml(document()), encoding="utf-8")
+    provider = service()
+    monkeypatch.setattr(sources, "providers", lambda: [provider])
+    log = published.open_log()
+    before = [record.number for record in log.read()]
+    counts = []
+    for day in range(3):
+        monkeypatch.setattr(published, "_today", lambda day=day: TODAY + dt.timedelta(days=day))
+        provider.failing = dict.fromkeys(provider.rows, SourceError("closed")) if day == 2 else {}
+        report = actions.refresh(thesis=str(thesis), only=list(provider.rows), ask_all=True)
+        counts.append(len(log.read()) - len(before))
+        assert report.counts() == [{"fetched": 3}, {"unchanged": 3}, {"failed": 3}][day]
+    assert counts == [1, 2, 2]

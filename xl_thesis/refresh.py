@@ -304,7 +304,7 @@ def _request(meta: SeriesMeta, symbol: str, feed: Feed | None, *, ask_all: bool)
 
 def _rested(request: Request, pull: Pull) -> bool:
     """Whether a provider answered from memory, which says nothing about its source."""
-    return pull.unchanged and pull.state is not None and pull.state == request.state and not request.ask_all
+    return pull.unchanged and pull.state is not None and pull.state == request.state
 
 
 def _next_release(meta: SeriesMeta, last_observed: dt.date) -> dt.date:

@@ -46,7 +46,7 @@ class Request:
     the provider answered last time, word for word.
 
     A provider that its state tells that nothing can be new need not ask its source, and then answers ``unchanged`` with
-    the same state. ``ask_all``: it is to ask all the same.
+    the same state, word for word; an answer of the source has another. ``ask_all``: it is to ask all the same.
     """
 
     meta: SeriesMeta
