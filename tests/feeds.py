@@ -53,11 +53,14 @@ class Table:
             yield request, problem or self._answer(request)
 
     def _answer(self, request: Request) -> Pull:
+        """The state is the count of rows, with a mark for each time that it was asked although nothing could be new."""
         rows = self.rows.get(request.meta.id, ())
-        count = str(len(rows))
+        count, before = str(len(rows)), request.state or ""
+        unchanged = before.rstrip("'") == count
         return Pull(
-            request.meta.id, rows, unchanged=request.state == count, vintage_true=self.vintage_true,
-            source=f"{self.name} in memory", state=count, facts={"title": request.symbol}, warnings=(),
+            request.meta.id, rows, unchanged=unchanged, vintage_true=self.vintage_true,
+            source=f"{self.name} in memory", state=f"{before}'" if unchanged and request.ask_all else count,
+            facts={"title": request.symbol}, warnings=(),
         )  # fmt: skip
 
     def ping(self, link: Link) -> None:

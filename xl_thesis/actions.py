@@ -47,7 +47,7 @@ def refresh(
 
     Opens the store itself, so that a button may call it from any thread. ``progress`` and ``cancelled`` as in
     ``xl_thesis.refresh.refresh``; ``afterwards`` runs once the refresh is done, while the store is still open. Where
-    anything new came, the score is recorded as given out.
+    any source answered, the score is recorded as given out.
     """
     from xl_thesis import refresh as refreshing
     from xl_thesis.sources import providers
@@ -79,8 +79,11 @@ def link() -> Link:
 
 
 def _publish_what_came(scorer: Scorer, report: RefreshReport) -> tuple[str, ...]:
-    """Record the score that new data gave out; the sentence that says why where it could not be."""
-    if not any(item.status == "fetched" for item in report.series):
+    """Record the score once a source has answered, because without anything new it may move as data grow old.
+
+    Returns the sentence that says why where it could not be.
+    """
+    if all(item.source is None for item in report.series):
         return ()
     try:
         published.publish(scorer.evaluate(with_band=True), published.open_log())

@@ -7,6 +7,7 @@
     │   └── StaleData        there is one, but it is past its hard limit
     ├── CalculationError     too few points, zero variance, no overlap
     ├── StoreError           the store cannot be read or written
+    │   └── UnfitValue       a value that no store keeps
     └── SourceError          a provider failed during a refresh
         ├── BadKey           no key, or one that the provider does not know
         ├── UnknownSeries    the provider has no such series
@@ -76,6 +77,10 @@ class CalculationError(ThesisError):
 
 class StoreError(ThesisError):
     """The store cannot be read or written."""
+
+
+class UnfitValue(StoreError):
+    """A value that no store keeps: an infinite one."""
 
 
 class SourceError(ThesisError):

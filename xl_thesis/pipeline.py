@@ -34,6 +34,7 @@ from xl_thesis.robustness import robustness_band
 from xl_thesis.settings import store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
+from xl_thesis.store.editions import add_edition
 from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
 from xl_thesis.version import VERSION
 
@@ -44,14 +45,19 @@ if TYPE_CHECKING:
 def open_default_store() -> Store:
     """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
     store = open_store(store_location())
-    seed(store)
+    try:
+        seed(store)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
 def seed(store: Store) -> None:
     """Add the embedded data where the store does not have this edition of them yet.
 
-    A team's store may have had several: each is added once. Who may only read leaves that to the one who refreshes.
+    A team's store may have had several: each is added once, and a later one changes nothing that was known before.
+    Who may only read leaves that to the one who refreshes.
     """
     package = embedded.read_package()
     edition = f"embedded {package.fingerprint}"
@@ -62,12 +68,12 @@ def seed(store: Store) -> None:
         for resource in package.resources
         if resource.get("series", {}).get("vintages_since")
     }
-    store.write(
-        embedded.rows(),
-        source=f"embedded {package.version}",
-        vintage_true=vintage_true.__contains__,
-        notes={"embedded": package.fingerprint, edition: package.version},
-    )
+    notes, source = {"embedded": package.fingerprint, edition: package.version}, f"embedded {package.version}"
+    if store.get("embedded") is None:
+        store.write(embedded.rows(), source=source, vintage_true=vintage_true.__contains__, notes=notes)
+    else:
+        add_edition(store, embedded.rows(), seen_on=today(), source=source, vintage_true=vintage_true)
+        store.note(notes)
 
 
 class Scorer:
@@ -101,8 +107,32 @@ class Scorer:
         return Knowledge(self.store, self.catalogue, on, self._archive)
 
     def default_as_of(self) -> dt.date:
-        """Today once the store has been refreshed; on embedded data alone their reference date."""
-        return today() if self.store.refreshed_at() else embedded.read_package().reference_date
+        """Today once a refresh has brought what this thesis' score needs, until one finds that it does not stand today.
+
+        From then on it is the last day on which it stood; on embedded data alone it is their reference date.
+        """
+        if self.store.refreshed_at(self.thesis.id) is None:
+            return embedded.read_package().reference_date
+        held = self.store.get(self._held_note)
+        return min(dt.date.fromisoformat(held), today()) if held else today()
+
+    def last_stood(self) -> dt.date:
+        """The last day on which a refresh found that the score stands; before any, the embedded reference date."""
+        found = self.store.refreshed_at(self.thesis.id)
+        return embedded.read_package().reference_date if found is None else min(_day_of(found), today())
+
+    def stands(self, moment: dt.datetime) -> None:
+        """Keep that a refresh found today's score to stand."""
+        text = moment.isoformat(timespec="seconds")
+        self.store.note({"refreshed_at": text, f"refreshed_at:{self.thesis.id}": text, self._held_note: ""})
+
+    def hold(self, day: dt.date) -> None:
+        """Keep that a refresh found today's score worse than that of a day, which stays the default."""
+        self.store.note({self._held_note: day.isoformat()})
+
+    @property
+    def _held_note(self) -> str:
+        return f"held_at:{self.thesis.id}"
 
     def evaluate(self, as_of: dt.date | None = None, *, with_band: bool = False) -> Evaluation:
         """The thesis scored as known at the end of a day (New York).
@@ -176,7 +206,7 @@ class Scorer:
 
     def data_state(self) -> DataState:
         """What the store holds."""
-        refreshed_at = self.store.refreshed_at()
+        refreshed_at = self.store.refreshed_at(self.thesis.id)
         return DataState(
             kind="refreshed" if refreshed_at else "embedded",
             reference_date=embedded.read_package().reference_date,
@@ -271,9 +301,13 @@ def evaluate(thesis: Thesis, as_of: dt.date | None = None, store: Store | None =
 
 def today() -> dt.date:
     """The day it is in New York, whose end every date in this package means."""
+    return _day_of(dt.datetime.now(dt.UTC))
+
+
+def _day_of(moment: dt.datetime) -> dt.date:
     from zoneinfo import ZoneInfo
 
-    return dt.datetime.now(ZoneInfo("America/New_York")).date()
+    return moment.astimezone(ZoneInfo("America/New_York")).date()
 
 
 def _frozen_in_log(thesis: Thesis) -> dt.date | None:

@@ -13,14 +13,14 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 
-from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError
+from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError, UnfitValue
 from xl_thesis.evaluation import Status
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, to_date
 from xl_thesis.pipeline import Scorer, today
 from xl_thesis.refresh_report import Event, Progress, RefreshReport, SeriesResult, SeriesStatus
 from xl_thesis.sources.protocol import Link, Outcome, Provider, Pull, Request
-from xl_thesis.store import Feed
+from xl_thesis.store import Change, Feed
 
 ASKED_AGAIN_AFTER = dt.timedelta(minutes=15)
 """A source that answered less than this ago is not asked again."""
@@ -33,11 +33,12 @@ _Arrival = tuple[str, Request | None, Outcome | None]
 
 
 def plan(
-    scorer: Scorer, providers: Sequence[Provider], only: Iterable[str] | None = None
+    scorer: Scorer, providers: Sequence[Provider], only: Iterable[str] | None = None, *, ask_all: bool = False
 ) -> dict[str, tuple[Provider, list[Request]]]:
     """What each provider would be asked for: every stored series of the thesis' catalogue, or ``only`` some.
 
-    Raises ``InputError`` for an id that is unknown or that no provider serves.
+    Where the last pull failed, or has a time that is still to come, its source is asked whatever the provider
+    remembers. Raises ``InputError`` for an id that is unknown or that no provider serves.
     """
     feeds = scorer.store.feeds()
     wanted = list(scorer.catalogue) if only is None else list(dict.fromkeys(only))
@@ -50,8 +51,7 @@ def plan(
         if served:
             provider, symbol = served[0]
             feed = feeds.get(series_id)
-            last = _newest(scorer, meta) if feed is not None and feed.checked_at is not None else None
-            found[provider.name][1].append(Request(meta, symbol, last, None if feed is None else feed.state))
+            found[provider.name][1].append(_request(meta, symbol, feed, ask_all=ask_all))
         elif only is not None:
             raise InputError(f"no provider serves {series_id}; enter its values with `xl-thesis import`")
     return {name: part for name, part in found.items() if part[1]}
@@ -78,7 +78,7 @@ def refresh(
         raise StoreError(f"you may only read the store {scorer.store.engine.where}; another user refreshes it")
     with scorer.store.refreshing():
         return _Refresh(scorer, link, progress or (lambda _: None), cancelled).run(
-            plan(scorer, providers, only), ask_all=ask_all
+            plan(scorer, providers, only, ask_all=ask_all), ask_all=ask_all
         )
 
 
@@ -108,9 +108,10 @@ class _Refresh:
             stopped = True
         finally:
             self._stop.set()
-        for name, rest in waiting.items():
-            for request in rest.values():
-                self._say(name, request, "not asked", reason="the refresh was stopped")
+        for name, (_, requests) in planned.items():
+            for request in requests:
+                if request.meta.id not in self._results:
+                    self._say(name, request, "not asked", reason="the refresh was stopped")
         moved, reason = self._move_as_of(before)
         order = [request.meta.id for _, requests in planned.values() for request in requests]
         return RefreshReport(
@@ -156,8 +157,9 @@ class _Refresh:
             if request is None:
                 del heard[name]
                 self._fail_rest(name, waiting, "the provider gave no answer" if outcome is None else str(outcome))
-            elif outcome is not None and waiting[name].pop(request.meta.id, None) is not None:
+            elif outcome is not None and request.meta.id in waiting[name]:
                 self._keep(name, request, outcome)
+                del waiting[name][request.meta.id]
         return False
 
     def _ask(
@@ -181,30 +183,42 @@ class _Refresh:
             self._fail_rest(name, waiting, f"no answer within {allowed:.0f} seconds")
 
     def _fail_rest(self, name: str, waiting: dict[str, dict[str, Request]], reason: str) -> None:
-        while waiting[name]:
-            _, request = waiting[name].popitem()
+        for request in list(waiting[name].values()):
             self._keep(name, request, SourceError(reason))
+            del waiting[name][request.meta.id]
 
     def _keep(self, name: str, request: Request, outcome: Outcome) -> None:
-        """Write one answer, whole or not at all."""
-        if isinstance(outcome, Pull):
-            change = self._store.record(
-                request.meta.id,
-                () if outcome.unchanged else outcome.rows,
-                seen_on=self._today,
-                exact=outcome.vintage_true,
-                source=outcome.source,
-                state=outcome.state,
-                facts=outcome.facts,
-            )
+        """Write one answer, whole or not at all; what no store keeps is a failure of its series."""
+        if not isinstance(outcome, Pull):
+            self._fail(name, request, str(outcome))
+        elif _rested(request, outcome):
+            self._say(name, request, "unchanged", reason="nothing can be new yet", warnings=outcome.warnings)
+        else:
+            try:
+                change = self._record(request, outcome)
+            except UnfitValue as error:
+                self._fail(name, request, f"{outcome.source} sent something that is no value: {error}")
+                return
             self._say(
                 name, request, "fetched" if change else "unchanged", added=change.added, revised=change.revised,
                 source=outcome.source, warnings=outcome.warnings,
             )  # fmt: skip
-        else:
-            reason = self._without_key(str(outcome))
-            self._store.record_failure(request.meta.id, reason)
-            self._say(name, request, "failed", reason=reason)
+
+    def _record(self, request: Request, pull: Pull) -> Change:
+        return self._store.record(
+            request.meta.id,
+            () if pull.unchanged else pull.rows,
+            seen_on=self._today,
+            exact=pull.vintage_true,
+            source=pull.source,
+            state=pull.state,
+            facts=pull.facts,
+        )
+
+    def _fail(self, name: str, request: Request, why: str) -> None:
+        reason = self._without_key(why)
+        self._store.record_failure(request.meta.id, reason)
+        self._say(name, request, "failed", reason=reason)
 
     def _without_key(self, text: str) -> str:
         """Providers redact the key themselves; this is the second lock."""
@@ -240,22 +254,25 @@ class _Refresh:
         return result.status, result.coverage.effective
 
     def _move_as_of(self, before: dt.date) -> tuple[bool, str | None]:
-        """Let the default day of a score move to today where today's score stands as well as the one it replaces.
+        """Let the default day of a score be today where today's score stands as well as that of the day it last stood.
 
-        Returns whether it was moved, and where not, the sentence that says why.
+        Where today's is worse, that day is the default again. Returns whether the day moved to today, and where today's
+        score does not stand, the sentence that says why.
         """
-        brought = [item for item in self._results.values() if item.status in ("fetched", "unchanged")]
-        answered = any(item.source is not None for item in brought)
-        if not brought or not (answered or self._store.refreshed_at() is None):
-            return False, None
-        now, then = self._standing(self._today), self._standing(before)
+        stood = self._scorer.last_stood()
+        now, then = self._standing(self._today), self._standing(stood)
         if now[0] == "withheld" or _RANK[now[0]] < _RANK[then[0]]:
-            return False, None if before == self._today else (
-                f"Today's score would rest on {now[1]:.0%} of the weight ({now[0]}), that of {before} on {then[1]:.0%};"
+            if _RANK[now[0]] < _RANK[then[0]]:
+                self._scorer.hold(stood)
+            return False, (
+                f"Today's score would rest on {now[1]:.0%} of the weight ({now[0]}), that of {stood} on {then[1]:.0%};"
                 " another refresh that reaches more moves the day."
             )
-        self._store.note({"refreshed_at": self._started_at.isoformat(timespec="seconds")})
-        return before < self._today, None
+        brought = [item for item in self._results.values() if item.status in ("fetched", "unchanged")]
+        if any(item.source is not None for item in brought) or (brought and before < self._today):
+            self._scorer.stands(self._started_at)
+            return before < self._today, None
+        return False, None
 
 
 def not_due(request: Request, feed: Feed | None, now: dt.datetime, day: dt.date) -> str | None:
@@ -275,6 +292,19 @@ def not_due(request: Request, feed: Feed | None, now: dt.datetime, day: dt.date)
         return None
     due_on = _next_release(request.meta, request.last_observed)
     return f"asked today, the next release is due on {due_on}" if due_on > day else None
+
+
+def _request(meta: SeriesMeta, symbol: str, feed: Feed | None, *, ask_all: bool) -> Request:
+    if feed is None:
+        return Request(meta, symbol, None, None, ask_all)
+    to_come = feed.checked_at is not None and feed.checked_at > dt.datetime.now(dt.UTC)  # a clock was set back
+    last = None if feed.checked_at is None else feed.newest
+    return Request(meta, symbol, last, feed.state, ask_all or to_come or feed.failure is not None)
+
+
+def _rested(request: Request, pull: Pull) -> bool:
+    """Whether a provider answered from memory, which says nothing about its source."""
+    return pull.unchanged and pull.state is not None and pull.state == request.state
 
 
 def _next_release(meta: SeriesMeta, last_observed: dt.date) -> dt.date:

@@ -81,9 +81,9 @@ class RefreshReport:
 
     @property
     def exit_code(self) -> int:
-        """0 where every series was brought, 4 where some were, 5 where none was."""
+        """0 where every series was brought, 4 where some were or the user stopped it, 5 where none was."""
         brought = any(item.status in ("fetched", "unchanged") for item in self.series)
-        missed = any(item.status in ("failed", "not asked") for item in self.series)
+        missed = self.stopped or any(item.status in ("failed", "not asked") for item in self.series)
         return (PARTLY if missed else DONE) if brought or not missed else NOTHING
 
     def counts(self) -> dict[str, int]:

@@ -14,8 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.test_settings import run
+from xl_thesis import pipeline
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
+from xl_thesis.pipeline import open_default_store
+from xl_thesis.sources import embedded
 from xl_thesis.store import SCHEMA_VERSION, Row, Store, open_store
 
 META = SeriesMeta(id="MANUAL:x", title="x", unit="percent", frequency="monthly", lag_days=5, publisher="test",
@@ -172,6 +176,41 @@ def test_a_full_disk_is_one_sentence_and_costs_only_what_was_being_written(tmp_p
         store.engine.all("PRAGMA max_page_count = 100000")
         store.record("MANUAL:x", rows, seen_on=dt.date(2029, 1, 2), exact=False, source="test", state="new")
         assert len(known(store, "2100-01-01")) == len(rows)
+
+
+def test_pages_damaged_after_the_store_was_made_are_one_sentence_that_says_what_to_do(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every page of the observations is overwritten; the ones that opening reads are whole."""
+    path = own_home / "store.sqlite"
+    open_default_store().close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = raw.execute("PRAGMA page_size").fetchone()[0]
+        root = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'observation'").fetchone()[0]
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * size : root * size] = b"\xff" * size
+    path.write_bytes(content)
+    table = own_home / "values.csv"
+    table.write_text("date,value\n2026-06-30,4.1\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run("store", "check") == 1
+    assert "move the store aside" in capsys.readouterr().out
+    commands = ["store info", "store check --repair", f"import {table} --series FRED:UNRATE"]
+    for command in commands:
+        assert run(*command.split()) not in (0, None)
+        said = capsys.readouterr().err
+        assert "is damaged (database disk image is malformed); put a backup in its place, or move it aside" in said
+        assert "Traceback" not in said
+    with open_store(path) as store, pytest.raises(StoreError, match="is damaged"):
+        seed_again(store)
+    assert path.read_bytes()[(root - 1) * size : root * size] == b"\xff" * size, "nothing is lost, nothing moved aside"
+
+
+def seed_again(store: Store) -> None:
+    """As after an upgrade of the package."""
+    store.note({"embedded": "an earlier edition", f"embedded {embedded.read_package().fingerprint}": ""})
+    pipeline.seed(store)
 
 
 WRITER = """

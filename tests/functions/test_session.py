@@ -92,7 +92,8 @@ def test_a_value_that_another_process_wrote_is_there_at_once(own_home: Path) -> 
 def test_a_score_follows_a_refresh(own_home: Path) -> None:
     day = formula.evaluate("=THESIS_ASOF()")
     before = formula.evaluate('=THESIS_INDICATOR("labour_cooling","value")')
-    write([("FRED:UNRATE", "2026-09-30", 9.9, "2026-10-02")], {"refreshed_at": "2026-10-05T12:00:00+00:00"})
+    write([("FRED:UNRATE", "2026-09-30", 9.9, "2026-10-02")],
+          {f"refreshed_at:{THESIS}": "2026-10-05T12:00:00+00:00"})  # fmt: skip
     assert formula.evaluate("=THESIS_ASOF()") == pipeline.today() != day
     assert formula.evaluate('=THESIS_INDICATOR("labour_cooling","value")') != before
     status = formula.evaluate("=THESIS_STATUS()")

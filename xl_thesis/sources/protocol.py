@@ -44,12 +44,16 @@ class Link:
 class Request:
     """One series to bring. ``last_observed`` is the newest period the store has from this provider; ``state`` is what
     the provider answered last time, word for word.
+
+    A provider that its state tells that nothing can be new need not ask its source, and then answers ``unchanged`` with
+    the same state, word for word; an answer of the source has another. ``ask_all``: it is to ask all the same.
     """
 
     meta: SeriesMeta
     symbol: str
     last_observed: dt.date | None
     state: str | None
+    ask_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from types import TracebackType
 
 import numpy as np
 
-from xl_thesis.errors import StoreError
+from xl_thesis.errors import StoreError, UnfitValue
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, Vintages
 from xl_thesis.store.arrivals import Change, Held, changed_rows
 from xl_thesis.store.engine import SCHEMA_VERSION, Engine, Observation
-from xl_thesis.store.feeds import Feed, read_feeds, write_failure, write_feed
+from xl_thesis.store.feeds import Feed, newest_note, read_feeds, write_failure, write_feed
 from xl_thesis.store.postgres import PostgresEngine, is_postgres
 from xl_thesis.store.sqlite import NotAStoreError, SqliteEngine
 
@@ -98,9 +98,9 @@ class Store:
             self._note(notes)
         self._forget()
 
-    def refreshed_at(self) -> dt.datetime | None:
-        """When a refresh last brought what the score needs; None on embedded data alone."""
-        text = self.get("refreshed_at")
+    def refreshed_at(self, thesis: str | None = None) -> dt.datetime | None:
+        """When a refresh last brought what the score of a thesis, or of any, needs; None on embedded data alone."""
+        text = self.get("refreshed_at" if thesis is None else f"refreshed_at:{thesis}")
         return None if text is None else dt.datetime.fromisoformat(text)
 
     def feeds(self) -> dict[str, Feed]:
@@ -161,7 +161,7 @@ class Store:
         ``seen_on``; a period whose value has changed counts as changed from ``seen_on``; the same value adds nothing.
         Rows may belong to companions of the series. Returns how many rows came and how many of them were revisions.
         """
-        stamp = _stamp(fetched_at)
+        rows, stamp = list(rows), _stamp(fetched_at)
         change, stale = Change(), list[int]()
         with self.engine.writing():
             key_of = self._key_maker()
@@ -178,6 +178,7 @@ class Store:
                     self._set_exact_until(key, seen_on)
             self._pack(stale)
             write_feed(self.engine, series_id, source=source, state=state, facts=facts, at=stamp, changed=bool(change))
+            self._note(newest_note(self.engine, series_id, rows))
         self._forget()
         return change
 
@@ -355,11 +356,11 @@ def _by_series(rows: Iterable[Row]) -> dict[str, list[tuple[int, int, float | No
 
 
 def _finite(value: float | None) -> float | None:
-    """The value; None, a withdrawn one, where it is no number. Raises ``StoreError`` for an infinite one."""
+    """The value; None, a withdrawn one, where it is no number. Raises ``UnfitValue`` for an infinite one."""
     if value is None or value != value:
         return None
     if math.isinf(value):
-        raise StoreError("an infinite value cannot be kept")
+        raise UnfitValue("an infinite value cannot be kept")
     return float(value)
 
 

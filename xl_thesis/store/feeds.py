@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xl_thesis.store.engine import Engine
+
+_NEWEST = "newest:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class Feed:
     """The last pull of a series. ``checked_at``: when the source last answered; ``failure``: why it since has not.
 
     ``state`` is what the provider wants to be told at the next pull; ``facts`` is what it says of the series (title,
-    units, notice).
+    units, notice). ``newest`` is the last period that its pulls have brought, whatever else the store has of it.
     """
 
     series_id: str
@@ -26,16 +28,22 @@ class Feed:
     changed_at: dt.datetime | None = None
     failure: str | None = None
     failed_at: dt.datetime | None = None
+    newest: dt.date | None = None
 
 
 def read_feeds(engine: Engine) -> dict[str, Feed]:
     """Every feed by the id of its series."""
-    found = engine.all("SELECT series, source, state, facts, checked_at, changed_at, failure, failed_at FROM feed")
+    found = engine.all(
+        "SELECT series, source, state, facts, checked_at, changed_at, failure, failed_at, meta.value"
+        " FROM feed LEFT JOIN meta ON meta.key = ? || feed.series",
+        (_NEWEST,),
+    )
     return {
         series: Feed(
-            series, source, state, json.loads(facts), _moment(checked), _moment(changed), failure, _moment(failed)
+            series, source, state, json.loads(facts), _moment(checked), _moment(changed), failure, _moment(failed),
+            None if newest is None else dt.date.fromisoformat(newest),
         )
-        for series, source, state, facts, checked, changed, failure, failed in found
+        for series, source, state, facts, checked, changed, failure, failed, newest in found
     }
 
 
@@ -59,6 +67,16 @@ def write_feed(
         " failure = NULL, failed_at = NULL",
         [(series_id, source, state, kept or "{}", at, at if changed else None)],
     )
+
+
+def newest_note(
+    engine: Engine, series_id: str, rows: Iterable[tuple[str, str, float | None, str]]
+) -> dict[str, str]:
+    """The note that keeps the last period which pulls of a series have brought; none where they brought no row."""
+    key = f"{_NEWEST}{series_id}"
+    before = [str(value) for (value,) in engine.all("SELECT value FROM meta WHERE key = ?", (key,))]
+    periods = [observed_on for name, observed_on, _, _ in rows if name == series_id]
+    return {key: max(before + periods)} if periods else {}
 
 
 def write_failure(engine: Engine, series_id: str, reason: str, at: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class SqliteEngine:
     def __init__(self, path: Path | str) -> None:
         self.path = path
         self.where = str(path)
+        self._is_open = False
         try:
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         except sqlite3.OperationalError as error:
@@ -61,6 +62,7 @@ class SqliteEngine:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
+            self._is_open = True
         except BaseException as error:
             self._connection.close()
             if isinstance(error, sqlite3.OperationalError):
@@ -96,8 +98,7 @@ class SqliteEngine:
             with self._spoken():
                 self._connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:  # a full disk has ended it already
-                self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
 
     @contextmanager
@@ -106,11 +107,14 @@ class SqliteEngine:
         if self._connection.in_transaction:
             yield
             return
-        self._connection.execute("BEGIN")
+        with self._spoken():
+            self._connection.execute("BEGIN")
         try:
             yield
         finally:
-            self._connection.execute("COMMIT")
+            with suppress(sqlite3.DatabaseError):  # a damaged file; what was read of it has been said
+                self._connection.execute("COMMIT")
+            self._roll_back()
 
     @contextmanager
     def refreshing(self) -> Iterator[None]:
@@ -144,7 +148,7 @@ class SqliteEngine:
         """See ``Engine``."""
         try:
             said = [str(row[0]) for row in self.all("PRAGMA integrity_check")]
-        except sqlite3.DatabaseError as error:
+        except StoreError as error:
             return [str(error)]
         return [line for line in said if line != "ok"]
 
@@ -154,11 +158,26 @@ class SqliteEngine:
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:
-        """What stands in the way, a full disk say, as one sentence; damage stays what it is, see ``open_store``."""
+        """What stands in the way, a full disk or damage say, as one sentence.
+
+        While it is being opened, damage stays what it is, see ``open_store``.
+        """
         try:
             yield
         except sqlite3.OperationalError as error:
             raise StoreError(f"the store {self.where} cannot be used: {error}") from None
+        except sqlite3.DatabaseError as error:
+            if not self._is_open or type(error) is not sqlite3.DatabaseError:  # those below it are faults of ours
+                raise
+            raise StoreError(
+                f"the store {self.where} is damaged ({error}); put a backup in its place, or move it aside and run"
+                " `xl-thesis refresh`, which begins a new one"
+            ) from None
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:  # a full disk has ended it already
+            with suppress(sqlite3.Error):  # what went wrong before is what is told
+                self._connection.execute("ROLLBACK")
 
     def _prepare(self) -> None:
         """Create the schema in an empty file, bring an older one up to date; refuse a file that is not ours."""
