@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_mailed import tables, with_cell
 from xl_thesis.cli import main
+from xl_thesis_workbook.grid import Formula
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -58,3 +60,22 @@ def test_bad_files_are_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path
         code, out, err = run(capsys, command, str(path))
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert sentence in err
+
+
+def test_the_lines_of_a_check_say_which_side_is_the_engines(
+    capsys: pytest.CaptureFixture[str], made: bytes, tmp_path: Path
+) -> None:
+    """A forged result behind a changed input is listed, and said to be unchecked."""
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(made)
+    _, out, _ = run(capsys, "verify", str(book))
+    assert out == "book.xlsx: untouched (jobless_boom as known on 2026-03-31)\n"
+    found = tables(made)
+    with_cell(book, "InputPillars", str(found["InputPillars"][0][0]), "Weight", 7.5)
+    score = next(row[1] for row in found["ThesisResult"] if row[0] == "score")
+    assert isinstance(score, Formula)
+    with_cell(book, "ThesisResult", "score", "Value", Formula(score.text, 99.5))
+    code, out, _ = run(capsys, "verify", str(book))
+    assert code == 1 and out.startswith("book.xlsx: inputs changed (jobless_boom as known on 2026-03-31)\n")
+    assert "1 inputs are not the definition's (before):" in out
+    assert "not checked:" in out and "ThesisResult, score, Value: 99.5 -> " in out
