@@ -154,6 +154,18 @@ def test_a_rest_repeats_the_state_word_for_word_and_an_answer_never_does(serve: 
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_who_asks_all_the_same_is_answered_by_the_source(serve: Serve, name: str) -> None:
+    provider, loopback, link = start(name, serve)
+    first = one(provider, link, wanted(IDS[name]))
+    assert isinstance(first, Pull) and first.state
+    loopback.seen.clear()
+    rest = wanted(IDS[name], TODAY, first.state)
+    assert one(provider, link, rest).state == first.state and not loopback.seen  # type: ignore[union-attr]
+    again = one(provider, link, replace(rest, ask_all=True))
+    assert isinstance(again, Pull) and again.state != first.state and loopback.seen
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_state_stamped_in_the_future_is_due(serve: Serve, name: str) -> None:
     provider, loopback, link = start(name, serve)
     first = one(provider, link, wanted(IDS[name]))

@@ -33,7 +33,8 @@ def pull(
 def _fetch(url: str, web: Web, request: Request, today: dt.date) -> Pull:
     now = dt.datetime.now(dt.UTC)
     before = _memory(request.state)
-    if before and dt.timedelta() <= now - dt.datetime.fromisoformat(before["asked"]) < _RECENT:
+    rests = before and dt.timedelta() <= now - dt.datetime.fromisoformat(before["asked"]) < _RECENT
+    if rests and not request.ask_all:
         return Pull(request.meta.id, (), True, False, SOURCE, request.state, {}, ())
     values, digest = web.get(url, {"id": request.symbol}, lambda answer: _read(answer, request.symbol))
     state = json.dumps({"asked": now.isoformat(), "digest": digest})

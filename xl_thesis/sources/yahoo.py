@@ -92,7 +92,8 @@ class _Visit:
         memory = Memory.of(request.state)
         if request.last_observed is None:
             memory = Memory()
-        if memory.tail and self.now < dt.datetime.fromisoformat(memory.next_close) <= self.now + _LONGEST_REST:
+        asked_for = request.ask_all or not memory.tail
+        if not asked_for and self.now < dt.datetime.fromisoformat(memory.next_close) <= self.now + _LONGEST_REST:
             return Pull(request.meta.id, (), True, False, f"Yahoo {request.symbol}", request.state, {}, ())
         since = dt.date.fromisoformat(memory.tail[-1][0]) - _OVERLAP if memory.tail else None
         history = self._ask(request.symbol, since)
