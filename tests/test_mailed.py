@@ -330,3 +330,18 @@ def own_cells_of(data: bytes, sheet: str) -> dict[tuple[int, int], bytes]:
     grid = Grid(Package(data).read(sheet))
     return {(row, cell.column): cell.xml for row in grid.rows for cell in grid.cells(row)}
 
+
+
+def test_a_workbook_is_untouched_after_an_update(scorer: Scorer, tmp_path: Path, nowhere: Path) -> None:
+    """A source that only the old day needed is no row of somebody else."""
+    path = tmp_path / "old.xlsx"
+    path.write_bytes(made_on(scorer, dt.date(2026, 3, 31), nowhere))
+    sources = {row[0] for row in tables(path.read_bytes())["ThesisSources"]}
+    done = mailed.update(scorer, mailed.open_mailed(path), dt.date(2026, 7, 22), ledger=nowhere)
+    assert {item.key for item in done.report.removed if item.table == "ThesisSources"} == sources - {
+        row[0] for row in tables(path.read_bytes())["ThesisSources"]
+    }
+    assert any(item.table == "ThesisSources" for item in done.report.removed)
+    checked = mailed.verify(scorer, mailed.open_mailed(path), nowhere)
+    assert (checked.verdict, checked.report.rows, checked.report.notes) == ("untouched", [], [])
+    assert lint.faults(path.read_bytes()) == []
