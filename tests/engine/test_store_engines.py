@@ -339,6 +339,7 @@ def test_a_password_that_can_be_misread_is_refused_before_anything_is_asked(pass
 def test_a_percent_encoded_password_reaches_the_database(
     postgres: str, postgres_server: PostgresServer, password: str
 ) -> None:
+    password = password.replace("s3cret", "0ther")  # this statement is in the server's log, which a test reads
     name = postgres.rpartition("/")[2]
     postgres_server.run("DROP ROLE IF EXISTS encoded", name)
     postgres_server.run(f"CREATE ROLE encoded LOGIN PASSWORD '{password}'", name)
@@ -346,7 +347,7 @@ def test_a_percent_encoded_password_reaches_the_database(
     try:
         with pytest.raises(StoreError, match="permission denied") as raised:  # it may do nothing, but it is let in
             open_store(address)
-        assert "s3cret" not in str(raised.value)
+        assert "0ther" not in str(raised.value)
     finally:
         postgres_server.run("DROP ROLE encoded", name)
 
