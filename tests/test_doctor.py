@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def test_failures_of_a_provider_are_told_apart(error: SourceError, kind: str, ad
     found = findings(Table("YAHOO", {}), Table("FRED", {}, failing={"ping": error}))
     assert (found["FRED"].state, found["FRED"].said, found["YAHOO"].state) == ("wrong", f"{kind}: no", "ok")
     assert advice in found["FRED"].line()
+
+
+def test_to_have_no_key_is_no_fault() -> None:
+    without = replace(LINK, fred_key=None)
+    table = Table("FRED", {}, failing={"ping": BadKey("no")})
+    found = {finding.name: finding for finding in examine([table], lambda: without)}
+    assert found["FRED"].state == "note" and is_in_order(list(found.values()))
 
 
 def test_a_bug_of_a_provider_is_told_without_its_text() -> None:
