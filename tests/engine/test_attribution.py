@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from hypothesis import strategies as st
 from xl_thesis.attribution import CAUSES, explain_change
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.observations import month_ends
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Row, Store
-from xl_thesis.thesis import load_thesis, parse_thesis
+from xl_thesis.thesis import parse_thesis
 
 from .mini import as_yaml, document
 
@@ -109,12 +108,6 @@ def test_another_source_is_a_route() -> None:
     old = [4.0] * (len(MONTHS) - 1)
     rows = [*levels("rate", old), *levels("level", [8.0] * len(MONTHS)), *new_month("level", 8.0)]
     assert causes(rows, definition) == {"route": 20.0}  # half the weight, from 40 by the source to 80 by the fallback
-
-
-@pytest.fixture(scope="module")
-def default() -> Iterator[Scorer]:
-    with open_default_store() as store:
-        yield Scorer(load_thesis("american_exceptionalism"), store)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

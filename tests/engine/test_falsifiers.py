@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from xl_thesis import falsifiers, releases
 from xl_thesis.errors import DefinitionError, InputError
 from xl_thesis.falsifiers import FalsifierState
 from xl_thesis.observations import month_ends
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Row, Store
-from xl_thesis.thesis import load_thesis, parse_thesis
+from xl_thesis.thesis import parse_thesis
 
 from .mini import as_yaml, document
 
@@ -157,12 +157,6 @@ def test_a_return_less_that_of_another_series() -> None:
 def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, Any], words: str) -> None:
     with pytest.raises((DefinitionError, InputError), match=words):
         judge(rates([3.0]), rule, "2022-03-20")
-
-
-@pytest.fixture(scope="module")
-def default() -> Iterator[Scorer]:
-    with open_default_store() as store:
-        yield Scorer(load_thesis("american_exceptionalism"), store)
 
 
 def test_every_indicator_of_the_default_thesis_can_be_proved_wrong(default: Scorer) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -19,10 +18,10 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from xl_thesis.commands.sensitivity import sensitivity
-from xl_thesis.definition import Label, Method, Patience
+from xl_thesis.definition import Label
 from xl_thesis.errors import CalculationError, InputError
-from xl_thesis.models import Frequency, Text
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.models import Text
+from xl_thesis.pipeline import Scorer
 from xl_thesis.reconstruction import Panel
 from xl_thesis.robustness import choices_of, uniforms
 from xl_thesis.scoring import Part, Table
@@ -38,13 +37,11 @@ from xl_thesis.sensitivity import (
     sobol_of,
 )
 from xl_thesis.store import Store
-from xl_thesis.thesis import load_thesis, parse_thesis
+from xl_thesis.thesis import parse_thesis
 
+from .drawn import AS_OF, METHOD
 from .mini import as_yaml, document
-from .test_robustness import AS_OF, ROWS
 
-FREQUENCIES: tuple[Frequency, ...] = ("daily", "weekly", "monthly", "quarterly", "annual")
-METHOD = Method(staleness=dict.fromkeys(FREQUENCIES, Patience(grace_days=5, hard_days=20)))
 LABELS = [
     Label(id=f"L{limit}", below=limit, text=Text(en=f"below {limit}", zh_hant="標")) for limit in (35, 45, 55, 65, 100)
 ]
@@ -54,20 +51,6 @@ THREE = {"x1": (0,), "x2": (1,), "x3": (2,)}
 
 def scorer(store: Store, content: dict[str, Any]) -> Scorer:
     return Scorer(parse_thesis(as_yaml(content), Path("mini.yaml")), store)
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with Store(":memory:") as opened:
-        opened.write(ROWS, source="test")
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def default() -> Iterator[Scorer]:
-    with Store(":memory:") as opened:
-        seed(opened)
-        yield Scorer(load_thesis("american_exceptionalism"), opened)
 
 
 # Leave-one-out
