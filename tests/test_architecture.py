@@ -136,7 +136,9 @@ def test_no_file_names_a(pattern: re.Pattern[str]) -> None:
 
 
 def test_the_patterns_find_what_they_are_for() -> None:
-    somebody = [*(f"see /{top}/ann" for top in ("home", "root")), *("C:" + bar + "Users" + bar + "a" for bar in ("\\", "\\\\"))]
+    folders = (f"/{top}/ann" for top in ("home", "root"))
+    windows = (bar.join(("C:", "Users", "a")) for bar in ("\\", "\\\\"))
+    somebody = [f"see {folder}" for folder in (*folders, *windows)]
     assert all(MACHINE_PATH.search(text) for text in somebody)
     assert not any(MACHINE_PATH.search(text) for text in ("https://example.org/home/x", "the /homeless", "a/work/b"))
     assert REGISTRY.search("https://pypi.org/simple")
