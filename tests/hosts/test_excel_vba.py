@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.hosts import vba_lint
+from tests.hosts.wine import CLSID, SERVE
 from xl_thesis import artefacts
 from xl_thesis_udfs.hosts import vba, xlwings_vba
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
@@ -131,6 +132,10 @@ def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> No
     command = modules["xlwings"].partition("Function XLPyCommand()")[2].partition("End Function")[0]
     excel = command.partition("PYTHONPATH = AddExcelDir")[2].partition("#Else")[0]
     assert "FullName" not in excel  # one Python for all workbooks
+    tail = next(line for line in command.splitlines() if line.strip().startswith("tail = "))
+    said = tail.partition("-c ")[2].replace('" & LicenseKeyEnvString & "', "").replace('" & PYTHONPATH & "', "False;;;;;")
+    said = said.strip('"').replace('""', '"').replace('\\"', "'").replace("$(CLSID)", CLSID)
+    assert said == SERVE
     assert modules["xlwings"].startswith('Attribute VB_Name = "xlwings"\nOption Private Module\n')
 
 

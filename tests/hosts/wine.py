@@ -16,10 +16,8 @@ from tools.wine_python import windows_path, wine_command
 
 CLIENT = Path(__file__).parent / "com_client.py"
 CLSID = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
-SERVE = (
-    "import sys, os;import xlwings.utils;xlwings.utils.prepare_sys_path('False;;;;;');"
-    f"import xlwings; xlwings.serve('{CLSID}')"
-)
+SERVE = f"import sys, os;from xl_thesis_udfs.hosts.excel_start import serve; serve('{CLSID}', 'False;;;;;')"
+"""What the command line of our VBA says; a test holds it to that."""
 
 
 class Client:
@@ -41,9 +39,9 @@ class Client:
         assert self._process.stdout
         pipe, line, ends = self._process.stdout.fileno(), b"", time.monotonic() + patience
         while not line.endswith(b"\n"):
-            if select.select([pipe], [], [], 0.5)[0]:
-                line += os.read(pipe, 1 << 20)
-            elif self._process.poll() is not None or time.monotonic() > ends:
+            part = os.read(pipe, 1 << 20) if select.select([pipe], [], [], 0.5)[0] else b""
+            line += part
+            if not part and (self._process.poll() is not None or time.monotonic() > ends):
                 raise AssertionError(f"no answer: {self._complaint()}")
         return line
 
@@ -67,9 +65,14 @@ def com_client(folder: Path, home: Path) -> Iterator[Client]:
     try:
         yield Client(client)
     finally:
+        assert client.stdin
+        client.stdin.close()  # the client ends, and the server with its last one; killed, it would stay registered
         for process in (client, server):
-            process.terminate()
-            process.wait(30)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(20)
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()

@@ -53,7 +53,7 @@ Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
     End If
 End Function
 
-' Marked texts become error values, in a single value and inside a table.
+' Marked texts become error values, in a single value and inside a table; marked columns become dates.
 Public Function ThesisRestored(ByVal Answer As Variant) As Variant
     Dim Row As Long, Column As Long
     If Not IsArray(Answer) Then
@@ -65,16 +65,30 @@ Public Function ThesisRestored(ByVal Answer As Variant) As Variant
             Answer(Column) = RestoredValue(Answer(Column))
         Next Column
     Else
-        For Row = LBound(Answer, 1) To UBound(Answer, 1)
-            For Column = LBound(Answer, 2) To UBound(Answer, 2)
+        For Column = LBound(Answer, 2) To UBound(Answer, 2)
+            RestoreDays Answer, Column
+            For Row = LBound(Answer, 1) To UBound(Answer, 1)
                 If VarType(Answer(Row, Column)) = vbString Then
                     Answer(Row, Column) = RestoredValue(Answer(Row, Column))
                 End If
-            Next Column
-        Next Row
+            Next Row
+        Next Column
     End If
     ThesisRestored = Answer
 End Function
+
+' A column of days comes as numbers below a marked header, since numbers cross COM several times as fast as dates.
+Private Sub RestoreDays(ByRef Table As Variant, ByVal Column As Long)
+    Dim Row As Long, First As Long, Header As Variant
+    First = LBound(Table, 1)
+    Header = Table(First, Column)
+    If VarType(Header) <> vbString Then Exit Sub
+    If Left$(Header, 1) <> Chr$(2) Then Exit Sub
+    Table(First, Column) = Mid$(Header, 2)
+    For Row = First + 1 To UBound(Table, 1)
+        If VarType(Table(Row, Column)) = vbDouble Then Table(Row, Column) = CDate(Table(Row, Column))
+    Next Row
+End Sub
 
 ' The Python server, looked up once: finding it reads the settings anew.
 Public Function ThesisPython() As Object
