@@ -45,4 +45,4 @@ def serve(class_id: str, folders: str) -> None:
     utils.prepare_sys_path(folders)  # type: ignore[no-untyped-call]
     from xl_thesis_udfs.hosts import excel_com  # noqa: F401 - xlwings finds it among the imported modules
 
-    com_server.serve(class_id)
+    com_server.serve(class_id)  # type: ignore[no-untyped-call]
