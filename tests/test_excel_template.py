@@ -14,12 +14,16 @@ import openpyxl
 import pytest
 
 from xl_thesis import artefacts
+from xl_thesis.thesis import load_thesis, parse_thesis
 from xl_thesis_udfs import edge, formula
 from xl_thesis_udfs.registry import FUNCTIONS
 from xl_thesis_workbook import lint
+from xl_thesis_workbook.definition_import import read_own_definition
+from xl_thesis_workbook.definition_layout import sections
 
+PARTS = [f"Definition {name}" for name in (*(section.title for section in sections()), "Help", "Catalogue")]
 SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Status", "Manual entries", "Definition",
-          "Functions", "xl_thesis.conf"]  # fmt: skip
+          *PARTS, "Functions", "xl_thesis.conf"]  # fmt: skip
 
 
 @pytest.fixture
@@ -140,3 +144,29 @@ def test_the_browser_lists_the_indicators(template: bytes) -> None:
     sheet: Any = openpyxl.load_workbook(io.BytesIO(template))["Browser"]
     rules = sheet.data_validations.dataValidation
     assert [rule.formula1 for rule in rules if rule.type == "list"] == ["Indicators!$A$6:$A$65"]
+
+
+@pytest.mark.parametrize("name", [artefacts.TEMPLATE, artefacts.CLASSIC, artefacts.CALC])
+def test_the_definition_inside_is_the_thesis_to_the_last_digit(
+    name: str, excel_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(excel_files[name])
+    thesis = load_thesis("american_exceptionalism")
+    target, text = read_own_definition(path, tmp_path)
+    assert target.name == "my_thesis.yaml"
+    assert parse_thesis(text, target).model_copy(update={"id": thesis.id}) == thesis
+
+
+def test_the_definition_comes_back_whole_from_libreoffice(
+    excel_files: dict[str, bytes], office: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "in" / artefacts.CALC
+    source.parent.mkdir()
+    source.write_bytes(excel_files[artefacts.CALC])
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=180)
+    thesis = load_thesis("american_exceptionalism")
+    target, text = read_own_definition(tmp_path / artefacts.CALC, tmp_path)
+    assert parse_thesis(text, target).model_copy(update={"id": thesis.id}) == thesis

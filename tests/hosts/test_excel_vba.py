@@ -133,8 +133,9 @@ def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> No
     excel = command.partition("PYTHONPATH = AddExcelDir")[2].partition("#Else")[0]
     assert "FullName" not in excel  # one Python for all workbooks
     tail = next(line for line in command.splitlines() if line.strip().startswith("tail = "))
-    said = tail.partition("-c ")[2].replace('" & PYTHONPATH & "', "False;;;;;")
-    said = said.replace('" & LicenseKeyEnvString & "', "").strip('"').replace('""', '"').replace('\\"', "'").replace("$(CLSID)", CLSID)
+    said = tail.partition("-c ")[2].replace('" & LicenseKeyEnvString & "', "").strip('"')
+    said = said.replace('" & PYTHONPATH & "', "False;;;;;").replace('""', '"')
+    said = said.replace('\\"', "'").replace("$(CLSID)", CLSID)
     assert said == SERVE
     assert modules["xlwings"].startswith('Attribute VB_Name = "xlwings"\nOption Private Module\n')
 

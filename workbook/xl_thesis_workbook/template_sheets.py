@@ -205,10 +205,12 @@ def add_manual_entries(page: Page, series: Sequence[tuple[str, str]]) -> None:
 
 
 def add_definition(page: Page) -> None:
-    """Where the definition is edited: its way out to a workbook and back in, and what is in force now."""
-    sheet = page.sheet("Definition", "Weights in force. Edit the definition as a workbook, then read it back.",
-                       (14, 44, 12, 12, 12), ORANGE)  # fmt: skip
-    page.button(sheet, "A3", "Edit definition...", "ThesisExportDefinition", 130)
-    page.button(sheet, "B3", "Read edited definition...", "ThesisImportDefinition", 170)
+    """What is in force now, and the buttons for the sheets behind it, on which the definition is edited."""
+    note = "Weights in force. Edit the sheets whose names begin with Definition, then use them."
+    sheet = page.sheet("Definition", note, (22, 44, 16, 12, 12, 12, 12, 12), ORANGE)
+    page.button(sheet, "A3", "Check definition", "ThesisCheckDefinition", 140)
+    page.button(sheet, "B3", "Use definition", "ThesisUseDefinition", 140)
+    page.button(sheet, "C3", "As a workbook...", "ThesisExportDefinition", 130)
+    page.button(sheet, "E3", "Read such a workbook...", "ThesisImportDefinition", 170)
     styles = ("text", "text", "text", "points", "percent", "percent", "signed", "percent")
     page.spill(sheet, 5, styles, f'=THESIS_TABLE("pillars",{_BOTH})', PILLAR_ROOM, '=THESIS_TABLE("pillars")')
