@@ -17,7 +17,8 @@ RENAMED = {
     r"\bWorkbooks\.Add\.Worksheets\(1\)": "Host.NewSheet()", r"\bActiveWorkbook\b": "Host.ActiveBook",
     r"\bThisWorkbook\b": "Host.OwnBook", r"\bActiveCell\b": "Host.ActiveCell", r"\.Call\(": ".CallIt(",
     r"\.Str\(": ".StrIt(", r"\.Goto\b": ".GoToIt",
-    r"\.Close\b": ".CloseIt", r"\.Run\b": ".RunIt", r"\bxlCellTypeFormulas\b": "-4123", r"\bxlDialogFunctionWizard\b": "450",
+    r"\.Close\b": ".CloseIt", r"\.Run\b": ".RunIt", r"\bxlCellTypeFormulas\b": "-4123",
+    r"\bxlDialogFunctionWizard\b": "450",
 }  # fmt: skip
 HOST = """Option ClassModule
 Public ActiveBook As Object

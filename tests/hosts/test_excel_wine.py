@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import hosts_are_required
-from tests.hosts.wine import Client, com_client, prepared
+from tests.hosts.wine import Client, com_client, prepared, run_script
+from tools.wine_python import windows_path
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
 from xl_thesis_udfs.registry import FUNCTIONS
 
 pytestmark = pytest.mark.host
 
+INSTALL = Path(__file__).with_name("install_client.py")
 ERROR = "\x01"
 NUMBERS = {"#VALUE!": 2015, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
 PROCESS_FUNCTIONS = {"THESIS_STATUS", "THESIS_PUBLISHED"}
@@ -26,12 +30,18 @@ PROCESS_FUNCTIONS = {"THESIS_STATUS", "THESIS_PUBLISHED"}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def windows_python() -> Path:
+    """The folder of a Windows Python under Wine."""
     folder = prepared()
     if folder is None:
         reason = "there is no Windows Python under Wine: run tools/wine_python.py and set XL_THESIS_WINE_PYTHON"
         pytest.fail(reason) if hosts_are_required() else pytest.skip(reason)
-    with com_client(folder, tmp_path_factory.mktemp("wine") / "home") as found:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(windows_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with com_client(windows_python, tmp_path_factory.mktemp("wine") / "home") as found:
         yield found
 
 
@@ -109,3 +119,24 @@ def test_a_table_of_two_thousand_rows_spills_with_dates_and_errors(cells: Any) -
 def test_the_token_is_a_word_that_stays_while_nothing_changes(client: Client) -> None:
     first, second = (answer["value"] for answer in client.ask([("token", [], 1), ("token", [], 1)]))
     assert isinstance(first, str) and first == second
+
+
+def test_install_upgrade_and_uninstall_on_windows_own_files(
+    windows_python: Path, excel_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """xlwings' own installer, Windows' folders, code page and locks; only Excel is not asked where its folder is."""
+    (tmp_path / "xl_thesis.xlam").write_bytes(excel_files["xl_thesis.xlam"])
+    answer = tmp_path / "answer.json"
+    run_script(windows_python, tmp_path / "home", INSTALL, windows_path(tmp_path), windows_path(answer))
+    found = json.loads(answer.read_text())
+    assert found["before"][0] == 2 and found["before"][1].count("run `xl-thesis install`") == 2
+    assert found["install"][0] == 0 and "Start Excel" in found["install"][1]
+    assert found["status"][0] == 0 and all(check["ok"] for check in json.loads(found["status"][1]))
+    assert found["setting"] == f'"INTERPRETER_WIN","{found["python"]}"\n'
+    assert found["held"][0] == 2 and "Excel holds the old one open. Close Excel and run" in found["held"][1]
+    assert found["held status"][0] == 2 and "is of another version: close Excel" in found["held status"][1]
+    assert found["held uninstall"][0] == 2 and "close Excel and run" in found["held uninstall"][1]
+    assert found["kept"] == "an older version"
+    assert found["upgrade"][0] == 0 and found["same"]
+    assert found["uninstall"][0] == 0 and found["uninstall"][1].count("Removed: ") == 2
+    assert found["left"] == [] and found["again"] == [0, "Nothing was installed.\n"]

@@ -51,12 +51,29 @@ class Client:
         return os.read(pipe, 1 << 20).decode(errors="replace") if select.select([pipe], [], [], 0)[0] else "no reason"
 
 
+def _command(folder: Path, home: Path) -> tuple[list[str], dict[str, str]]:
+    command, environment = wine_command(folder)
+    environment = {name: value for name, value in environment.items() if not name.startswith("XL_THESIS_")}
+    return command, {**environment, "XL_THESIS_HOME": windows_path(home)}
+
+
+def run_script(folder: Path, home: Path, script: Path, *arguments: str, patience: float = 120) -> None:
+    """Run a script to its end, which must be a good one."""
+    command, environment = _command(folder, home)
+    pipe, run = subprocess.PIPE, [*command, windows_path(script), *arguments]
+    with subprocess.Popen(run, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
+        try:
+            process.wait(patience)
+        finally:
+            process.kill()
+            said = Client(process)._complaint()
+    assert process.returncode == 0, said
+
+
 @contextmanager
 def com_client(folder: Path, home: Path) -> Iterator[Client]:
     """A client of a server that starts as the VBA starts it, with a store of its own in ``home``."""
-    command, environment = wine_command(folder)
-    environment = {name: value for name, value in environment.items() if not name.startswith("XL_THESIS_")}
-    environment["XL_THESIS_HOME"] = windows_path(home)
+    command, environment = _command(folder, home)
     pipe, silent = subprocess.PIPE, subprocess.DEVNULL
     run = [*command, "-B", "-c", SERVE]
     server = subprocess.Popen(run, env=environment, stdin=silent, stdout=pipe, stderr=subprocess.STDOUT)
