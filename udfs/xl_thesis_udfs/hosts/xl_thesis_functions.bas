@@ -92,22 +92,22 @@ Attribute THESIS_ALERTS.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_ALERTS = ThesisCall("THESIS_ALERTS", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
 
-Public Function THESIS_SERIES(ByVal series_id As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal transform As Variant, Optional ByVal as_of As Variant, Optional ByVal aggregation As Variant) As Variant
+Public Function THESIS_SERIES(ByVal id As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal transform As Variant, Optional ByVal as_of As Variant, Optional ByVal aggregation As Variant) As Variant
 Attribute THESIS_SERIES.VB_Description = "Series as known on a day, with headers, ascending: first aggregated, then transformed, then cut to the days. A day is the last one of its period (FRED shows the first)."
 Attribute THESIS_SERIES.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_SERIES = ThesisCall("THESIS_SERIES", True, Array(ThesisGiven(series_id), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(transform), ThesisGiven(as_of), ThesisGiven(aggregation)))
+    THESIS_SERIES = ThesisCall("THESIS_SERIES", True, Array(ThesisGiven(id), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(transform), ThesisGiven(as_of), ThesisGiven(aggregation)))
 End Function
 
-Public Function THESIS_LATEST(ByVal series_id As Variant, Optional ByVal as_of As Variant) As Variant
+Public Function THESIS_LATEST(ByVal id As Variant, Optional ByVal as_of As Variant) As Variant
 Attribute THESIS_LATEST.VB_Description = "Last value of a series as known on a day."
 Attribute THESIS_LATEST.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_LATEST = ThesisCall("THESIS_LATEST", True, Array(ThesisGiven(series_id), ThesisGiven(as_of)))
+    THESIS_LATEST = ThesisCall("THESIS_LATEST", True, Array(ThesisGiven(id), ThesisGiven(as_of)))
 End Function
 
-Public Function THESIS_META(ByVal series_id As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant) As Variant
+Public Function THESIS_META(ByVal id As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant) As Variant
 Attribute THESIS_META.VB_Description = "What a series is, or from which day to which it is known."
 Attribute THESIS_META.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_META = ThesisCall("THESIS_META", True, Array(ThesisGiven(series_id), ThesisGiven(field), ThesisGiven(as_of)))
+    THESIS_META = ThesisCall("THESIS_META", True, Array(ThesisGiven(id), ThesisGiven(field), ThesisGiven(as_of)))
 End Function
 
 Public Function THESIS_CATALOGUE(Optional ByVal find As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
