@@ -116,6 +116,22 @@ def test_dynamic_arrays_are_marked_and_the_classic_form_has_none(packages: dict[
         assert all(":" in reference for reference in arrays if not dynamic)
 
 
+def test_every_table_has_room_for_all_its_columns_and_rows(template: bytes) -> None:
+    """Among them, on Status, where a series came from, and why it did not come."""
+    shown = {"THESIS_SERIES": '"FRED:UNRATE","2006-01-01"', "THESIS_HISTORY": '"score","2008-01-31",,"m"',
+             "THESIS_CHANGE": '"2026-04-22"'}  # fmt: skip
+    blocks: dict[str, Any] = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(template)):
+        for array in (cell.value for row in sheet.iter_rows() for cell in row if hasattr(cell.value, "ref")):
+            name, words = re.match(r'=(\w+)\(("\w+")?', array.text).groups()
+            table = edge.call(*formula.parse(f"={name}({shown.get(name, words)})"))
+            blocks[sheet.title] = block = sheet[array.ref]
+            assert len(block[0]) == len(table[0]) and len(block) >= len(table), (sheet.title, array.ref)
+    assert len(blocks) == 7
+    headers = {cell.value for cell in blocks["Status"][0][1:]}
+    assert {"title", "last", "age_days", "source", "checked_on", "failure"} <= headers
+
+
 def test_a_spilled_block_holds_no_value_outside_its_reference(packages: dict[str, bytes]) -> None:
     """A value in the way of a spill would be #SPILL! in Excel."""
     book = openpyxl.load_workbook(io.BytesIO(packages[artefacts.TEMPLATE]))

@@ -172,12 +172,12 @@ def add_watch(page: Page) -> None:
 def add_status(page: Page) -> None:
     """What is known, how old it is, where it came from, what failed and why."""
     sheet = page.sheet("Status", "Data, what failed last and why, and every series behind the thesis.",
-                       (34, 46, 14, 13, 13, 9, 10, 36, 40), GREY)  # fmt: skip
+                       (34, 46, 14, 13, 13, 9, 10, 36, 40, 14, 13, 60), GREY)  # fmt: skip
     words = ("text", "text", "text", "text")
     for row, topic, room in ((4, "summary", SUMMARY_ROOM), (4 + SUMMARY_ROOM + 2, "errors", ERRORS_ROOM)):
         page.spill(sheet, row, words, f'=THESIS_STATUS("{topic}",{THESIS})', room, f'=THESIS_STATUS("{topic}")')
     row = 4 + SUMMARY_ROOM + ERRORS_ROOM + 4
-    styles = ("text", "text", "text", "date", "date", "count", "count", "text", "text")
+    styles = (*["text"] * 3, "date", "date", "count", "count", "text", "text", "text", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_STATUS("series",{THESIS})', STATUS_ROOM, '=THESIS_STATUS("series")')
     page.button(sheet, "H1", "Refresh", "ThesisRefresh")
 
