@@ -14,6 +14,7 @@ import time
 
 CLSID = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
 MODULE, PLAIN = "xl_thesis_udfs.hosts.excel_com", "tests.hosts.plain_udf"
+BUTTONS = "xl_thesis.buttons"
 MISSING = -2147352572
 DAYS, SERIAL_ZERO = "\x02", dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
 
@@ -64,6 +65,13 @@ def server(patience: float = 60):
             time.sleep(0.2)
 
 
+def called(python, function, given):
+    """A cell, as the module of cells calls it, or a button, as the module of buttons does."""
+    if function == "press":
+        return python.Str(python.Call(python.Module(BUTTONS), "press", python.Tuple(*given)))
+    return python.CallUDF(PLAIN if function in ("one", "rows") else MODULE, function, given)
+
+
 def main() -> None:
     python = server()
     for line in sys.stdin:
@@ -73,7 +81,7 @@ def main() -> None:
             seconds = []
             for _ in range(times):
                 began = time.perf_counter()
-                value = python.CallUDF(PLAIN if function in ("one", "rows") else MODULE, function, given)
+                value = called(python, function, given)
                 seconds.append(time.perf_counter() - began)
             answers.append({"value": to_json(value), "seconds": min(seconds)})
         sys.stdout.write(json.dumps(answers) + "\n")

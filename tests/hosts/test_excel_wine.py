@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from tests.conftest import hosts_are_required
 from tests.hosts.wine import Client, com_client, prepared, run_script
 from tools.wine_python import windows_path
+from xl_thesis import mailed
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
 from xl_thesis_udfs.registry import FUNCTIONS
@@ -119,6 +121,47 @@ def test_a_table_of_two_thousand_rows_spills_with_dates_and_errors(cells: Any) -
 def test_the_token_is_a_word_that_stays_while_nothing_changes(client: Client) -> None:
     first, second = (answer["value"] for answer in client.ask([("token", [], 1), ("token", [], 1)]))
     assert isinstance(first, str) and first == second
+
+
+def test_buttons_answer_through_com_and_a_snapshot_is_written_and_updated(client: Client, tmp_path: Path) -> None:
+    """Asked as the VBA asks: a word, a sentence, and the state of what runs in the background."""
+
+    def press(action: str, argument: str = "", thesis: str = "") -> str:
+        (answer,) = client.ask([("press", [action, argument, thesis], 1)])
+        return str(answer["value"])
+
+    assert "Thesis: jobless_boom" in press("settings", "", "jobless_boom")
+    assert press("nothing").startswith("failed\tthere is no button")
+    book = tmp_path / "book.xlsx"
+    state, ends = press("snapshot", windows_path(book), "jobless_boom"), time.monotonic() + 120
+    while state.startswith("running") and time.monotonic() < ends:
+        time.sleep(0.3)
+        state = press("state")
+    assert state.startswith("done\tSnapshot: ") and state.endswith("book.xlsx")
+    opened = mailed.open_mailed(book)
+    assert (opened.thesis, str(opened.as_of)) == ("jobless_boom", "2026-07-22")
+    assert press("update", windows_path(book)).startswith("done\tjobless_boom: from 2026-07-22 to 2026-07-22")
+
+
+def test_the_definition_of_a_template_is_read_through_com(
+    client: Client, excel_files: dict[str, bytes], cells: Any
+) -> None:
+    (copied,) = client.ask([("press", ["copy", "", ""], 1)])
+    inside = copied["value"].split("\t")[2]
+    path = wine_path(inside)
+    path.write_bytes(excel_files["xl_thesis.xlsm"])
+    (answer,) = client.ask([("press", ["apply", inside, ""], 1)])
+    said, _, thesis = answer["value"].split("\t")
+    assert said == "done" and thesis.endswith("my_thesis.yaml") and not path.exists()
+    assert cells([("THESIS_SCORE", ["2026-06-30", thesis])]) == cells([("THESIS_SCORE", ["2026-06-30"])])
+
+
+def wine_path(inside: str) -> Path:
+    """A path of Wine as this machine names it."""
+    drive, _, rest = inside.replace("\\", "/").partition(":")
+    folder = prepared()
+    assert folder is not None
+    return Path(rest) if drive.upper() == "Z" else folder / "prefix" / f"drive_{drive.lower()}" / rest.lstrip("/")
 
 
 def test_install_upgrade_and_uninstall_on_windows_own_files(
