@@ -84,7 +84,7 @@ def _build(name: str) -> bytes:
 
 def modules() -> dict[str, str]:
     """Every VBA module by name: xlwings' two, what is written by hand, and what is generated."""
-    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions")}
+    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch")}
     return {**xlwings_vba.modules(), **written, vba.MODULE: vba.module()}
 
 

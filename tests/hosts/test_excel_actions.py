@@ -23,6 +23,7 @@ RENAMED = {
 HOST = """Option ClassModule
 Public ActiveBook As Object
 Public OwnBook As Object
+Public Caller As Object
 Public Workbooks As New Collection
 Public Property Let StatusBar(ByVal Text As Variant)
     Say "status bar: " & CStr(Text)
@@ -145,9 +146,45 @@ Public Function CallIt(ByVal Target As Object, ByVal Name As String, ByVal Given
     CallIt = Split(Answers, "|")(0)
     Answers = Mid(Answers, Len(CallIt) + 2)
 End Function
+Public Function CallUDF(ByVal Module As String, ByVal Name As String, ByVal Given As Variant) As Variant
+    Dim Table(0 To 2, 0 To 1) As Variant
+    Table(0, 0) = "FRED:X"
+    Table(0, 1) = Chr(2) & "observed_on"
+    Table(1, 0) = 1.5
+    Table(1, 1) = Chr(1) & "2042"
+    Table(2, 0) = 2.5
+    Table(2, 1) = 46203#
+    CallUDF = Table
+End Function
 Public Function StrIt(ByVal Value As Variant) As String
     StrIt = Value
 End Function
+"""
+SPILL = """Option ClassModule
+Public Address As String
+Public HasSpill As Boolean
+Public Count As Long
+Public Kind As String
+Public Function Cells(Optional ByVal Row As Variant, Optional ByVal Column As Variant) As Object
+    Set Cells = Me
+End Function
+Public Function Rows() As Object
+    Set Rows = Me
+End Function
+Public Function Offset(ByVal Down As Long, ByVal Right As Long) As Object
+    Address = "down " & Down & " right " & Right
+    Set Offset = Me
+End Function
+Public Function Resize(ByVal High As Long, ByVal Wide As Long) As Object
+    Address = Address & ", " & High & " cells"
+    Set Resize = Me
+End Function
+Public Property Get NumberFormat() As String
+    NumberFormat = Kind
+End Property
+Public Property Let NumberFormat(ByVal Given As String)
+    Say "format " & Address & ": " & Given
+End Property
 """
 TESTS = """Option Explicit
 Public Host As Object
@@ -207,6 +244,17 @@ Private Sub Begin_(ByVal Scene As String, ByVal Active As Long, ByVal Answers As
     If Active = 1 Then Set Host.ActiveBook.Thesis = Entry("C:\\own.yaml")
     ThesisDisconnect
 End Sub
+Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean)
+    Dim Table As Variant
+    Set Host.Caller = New FakeSpill
+    Host.Caller.Kind = Kind
+    Host.Caller.Count = 1
+    Host.Caller.HasSpill = HasSpill
+    Table = ThesisCall("X", False, Array())
+    Say Table(0, 1) & " " & TypeName(Table(1, 1)) & " " & TypeName(Table(2, 0)) & " " & TypeName(Table(2, 1))
+    ThesisShowDays
+    ThesisShowDays
+End Sub
 Public Sub Run()
     Open "OUT_FILE" For Output As #1
     On Error GoTo Broken
@@ -236,6 +284,9 @@ SCENES = {
     "no definition": (MAILED, "", "ThesisCheckDefinition"),
     "entries": (DESK, "failed>Manual entries:1: the source is missing|done>1 values are in the store",
                 "ThesisEnter: ThesisEnter"),
+    "spill": (DESK, "", 'Spill "General", True'),
+    "spill with a format": (DESK, "", 'Spill "d mmm yyyy", True'),
+    "blocked spill": (DESK, "", 'Spill "General", False'),
 }  # fmt: skip
 """Which workbook is in front, what Python will answer, and what is pressed."""
 
@@ -248,15 +299,16 @@ OWN = " of [C:\\own.yaml]"
 @pytest.fixture(scope="module")
 def said(office: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What was asked of Excel and of Python in each scene, in order."""
-    text = re.sub(TYPES, "As Object", vba.written("xl_thesis_actions").partition("\n")[2])
-    for name, other in RENAMED.items():
-        text = re.sub(name, other, text)
+    texts = {}
+    for module in ("xl_thesis_actions", "xl_thesis_cells"):
+        texts[module] = re.sub(TYPES, "As Object", vba.written(module).partition("\n")[2])
+        for name, other in RENAMED.items():
+            texts[module] = re.sub(name, other, texts[module])
     functions = re.sub(r"^Attribute .*\n", "", vba.module().partition("\n")[2], flags=re.MULTILINE)
     lines = [f'Begin_ "{name}", {book}, "{answers}"\n    {pressed.replace(": ", chr(10) + "    ")}'
              for name, (book, answers, pressed) in SCENES.items()]  # fmt: skip
     modules = {
-        "xl_thesis_actions": text, "xl_thesis_functions": functions,
-        "xl_thesis_cells": vba.written("xl_thesis_cells").partition("\n")[2],
+        **texts, "xl_thesis_functions": functions, "ThesisWatch": "Option ClassModule\n", "FakeSpill": SPILL,
         "FakeHost": HOST, "FakeCell": CELL, "FakeArea": AREA, "FakeBook": BOOK, "FakeSheet": SHEET,
         "FakeCount": "Option ClassModule\nPublic Count As Long\n", "FakePython": PYTHON,
         "Tests": TESTS.replace("SCENES", "\n    ".join(lines)),
@@ -334,3 +386,11 @@ def test_entries_reach_python_row_by_row_and_cells_follow_once_they_are_stored(s
         asked, "status bar: False", "box: Manual entries:1: the source is missing",
         asked, "status bar: False", "box: 1 values are in the store", *FORGOTTEN,
     ]  # fmt: skip
+
+
+def test_dates_that_spill_are_shown_as_dates_where_the_cells_have_no_format_of_their_own(
+    said: dict[str, list[str]]
+) -> None:
+    answer = "observed_on Error Double Date"
+    assert said["spill"] == [answer, "format down 1 right 1, 2 cells: yyyy-mm-dd"]
+    assert said["spill with a format"] == said["blocked spill"] == [answer]

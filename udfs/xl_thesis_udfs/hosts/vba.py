@@ -48,8 +48,9 @@ def module(specs: Iterable[FunctionSpec] | None = None) -> str:
 
 
 def written(name: str) -> str:
-    """The text of a module that is written by hand: ``xl_thesis_cells`` or ``xl_thesis_actions``."""
-    return (_HERE / f"{name}.bas").read_text(encoding="ascii")
+    """The text of a module that is written by hand: ``xl_thesis_cells``, ``xl_thesis_actions``, or a class."""
+    path = _HERE / f"{name}.bas"
+    return (path if path.exists() else path.with_suffix(".cls")).read_text(encoding="ascii")
 
 
 def ribbon() -> str:
