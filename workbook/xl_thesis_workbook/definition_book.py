@@ -42,6 +42,12 @@ _NOTE = (
 )
 
 
+_NOTE_INSIDE = (
+    "Change cells, add rows below, delete rows; leave the header as it is. The buttons of the sheet Definition check it"
+    " and calculate with it; so does `xl-thesis thesis import` of the saved file."
+)
+
+
 class _FittedRow(RowDimension):  # type: ignore[misc]
     """A row as high as its text needs, which a program may change when the text does."""
 
@@ -63,7 +69,7 @@ def definition_workbook(thesis: Thesis, prefix: str = "") -> Workbook:
     book.remove(book.active)
     for section in sections():
         sheet = book.create_sheet(f"{prefix}{section.title}")
-        head(sheet, f"{thesis.title.en}: {section.title.lower()}", _NOTE)
+        head(sheet, f"{thesis.title.en}: {section.title.lower()}", _NOTE_INSIDE if prefix else _NOTE)
         if section.is_form:
             _add_form(sheet, section, thesis)
         else:
