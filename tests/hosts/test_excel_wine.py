@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,10 +21,12 @@ from tools.wine_python import windows_path
 from xl_thesis import mailed
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
+from xl_thesis_udfs.hosts import xlwings_vba
 from xl_thesis_udfs.registry import FUNCTIONS
 
 pytestmark = pytest.mark.host
 
+LIBRARY = Path(__file__).with_name("dll_client.py")
 INSTALL = Path(__file__).with_name("install_client.py")
 ERROR = "\x01"
 NUMBERS = {"#VALUE!": 2015, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
@@ -162,6 +165,24 @@ def wine_path(inside: str) -> Path:
     folder = prepared()
     assert folder is not None
     return Path(rest) if drive.upper() == "Z" else folder / "prefix" / f"drive_{drive.lower()}" / rest.lstrip("/")
+
+
+def test_the_library_that_excel_loads_starts_our_server_by_the_command_line_of_our_vba(
+    windows_python: Path, tmp_path: Path
+) -> None:
+    """xlwings' real xlwings64 library: it makes the process, waits for the server and hands it over, one for all calls."""
+    lines = map(str.strip, xlwings_vba.modules()["xlwings"].splitlines())
+    tail = next(line for line in lines if line.startswith("tail = "))
+    given = {"LicenseKeyEnvString": "", "PYTHONPATH": "False;;;;;;"}
+    pieces = re.findall(r'"(?:[^"]|"")*"|\w+', tail.partition("tail = ")[2])
+    said = "".join(given.get(piece, piece[1:-1].replace('""', '"')) for piece in pieces)
+    command, answer = tmp_path / "command.txt", tmp_path / "answer.json"
+    python = windows_path(windows_python / "python" / "python.exe")
+    command.write_text(f'cmd.exe  /K ""{python}"{said}"')
+    run_script(windows_python, tmp_path / "home", LIBRARY, windows_path(command), windows_path(answer))
+    token, score, error, same_server = json.loads(answer.read_text())
+    assert token and same_server and error == f"{ERROR}2015"
+    assert alike(edge.call("THESIS_SCORE", []), score)
 
 
 def test_install_upgrade_and_uninstall_on_windows_own_files(
