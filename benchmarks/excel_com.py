@@ -70,7 +70,6 @@ def through_com(folder: Path, home: Path) -> None:
 
     modules = "import xlwings.com_server; from xl_thesis_udfs.hosts import excel_com, excel_start"
     seconds_of(f"{modules}; excel_com.cell('THESIS_SCORE', ())")  # compiled once, as pip does it
-    seconds_of("import pandas")
     imports, firsts = [], []
     for _ in range(2):
         imports.append(seconds_of("import pandas"))

@@ -170,7 +170,7 @@ def wine_path(inside: str) -> Path:
 def test_the_library_that_excel_loads_starts_our_server_by_the_command_line_of_our_vba(
     windows_python: Path, tmp_path: Path
 ) -> None:
-    """xlwings' real xlwings64 library: it makes the process, waits for the server and hands it over, one for all calls."""
+    """The real xlwings64 library makes the process, waits for the server and hands it over, one for all calls."""
     lines = map(str.strip, xlwings_vba.modules()["xlwings"].splitlines())
     tail = next(line for line in lines if line.startswith("tail = "))
     given = {"LicenseKeyEnvString": "", "PYTHONPATH": "False;;;;;;"}
