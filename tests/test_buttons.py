@@ -178,6 +178,11 @@ def test_the_definition_of_the_template_is_checked_and_used_where_it_is(
     said, sentence, path = buttons.press("apply", untouched).split("\t")
     assert said == "done" and path in sentence and not Path(untouched).exists()
     assert Path(path) == own_home / "home" / "theses" / "my_thesis.yaml"
+    buttons.press("apply", a_copy(template, {}))
+    assert not list(Path(path).parent.glob("*.bak*"))  # nothing new, so nothing is written
+    mine = own_home / "mine.xlsm"
+    mine.write_bytes(template)
+    assert word(buttons.press("check", str(mine))) == "failed" and mine.exists()  # nobody's file is taken for the copy
     before = edge.call("THESIS_SCORE", ["2026-06-30"])
     assert edge.call("THESIS_SCORE", ["2026-06-30", path]) == before
     rows = openpyxl.load_workbook(io.BytesIO(template))["Definition Indicators"]

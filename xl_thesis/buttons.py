@@ -29,6 +29,8 @@ from xl_thesis.version import VERSION
 Answer = tuple[str, ...]
 """The word, the sentence, and what Excel goes on with, if anything."""
 
+_COPIES: set[str] = set()  # files that Excel was told to write, and nobody else's
+_HEADER = "# The definition sheets of a workbook, as its button Use definition has read them.\n"
 _MOST_LINES = 20  # of a report, in a dialog
 _LOG = logging.getLogger(__name__)
 
@@ -188,6 +190,7 @@ def _copy(_: str, __: str) -> Answer:
     """Where Excel may put a copy of the workbook in front, so that its definition can be read while it stays open."""
     handle, name = tempfile.mkstemp(prefix="definition_", suffix=".xlsm")
     os.close(handle)
+    _COPIES.add(name)
     return "done", "a copy of the workbook is read", name
 
 
@@ -209,15 +212,19 @@ def _apply(path: str, _: str) -> Answer:
 def _read_copy(path: Path) -> tuple[Path, str]:
     """The file that a definition belongs into and its text; the copy is deleted.
 
-    Raises ``_Faulty`` with the faults by cell.
+    Raises ``_Faulty`` with the faults by cell, and ``InputError`` for a file that is no such copy.
     """
     from xl_thesis_workbook.definition_import import read_own_definition
 
+    if str(path) not in _COPIES:
+        raise InputError(f"'{path}' is not the copy of a workbook that was asked for")
     try:
-        return read_own_definition(path, _definitions())
+        target, text = read_own_definition(path, _definitions())
+        return target, _HEADER + text.partition("\n")[2]
     except DefinitionError as error:
         raise _Faulty(error) from None
     finally:
+        _COPIES.discard(str(path))
         path.unlink(missing_ok=True)
 
 
