@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import threading
 import types
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from xl_thesis import actions, buttons, mailed
@@ -16,6 +18,7 @@ from xl_thesis.authoring import start_thesis
 from xl_thesis.errors import SourceError
 from xl_thesis.pipeline import Scorer, open_default_store, today
 from xl_thesis.thesis import load_thesis
+from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts import vba
 from xl_thesis_workbook import macros
 
@@ -40,7 +43,7 @@ def test_a_refresh_runs_in_the_background_and_tells_how_far_it_is(
 ) -> None:
     go_on, reached = threading.Event(), threading.Event()
 
-    def refresh(*, progress: Any, cancelled: Any) -> Any:
+    def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
         progress(event(1))
         reached.set()
         assert go_on.wait(10)
@@ -58,7 +61,7 @@ def test_a_refresh_runs_in_the_background_and_tells_how_far_it_is(
 
 
 def test_a_refresh_can_be_stopped(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refresh(*, progress: Any, cancelled: Any) -> Any:
+    def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
         for _ in range(1000):
             if cancelled():
                 return types.SimpleNamespace(lines=lambda: ["Stopped early."])
@@ -77,7 +80,7 @@ def test_a_refresh_can_be_stopped(own_home: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_refresh_that_fails_says_so_and_changes_nothing(
     own_home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def refresh(*, progress: Any, cancelled: Any) -> Any:
+    def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
         raise error
 
     with open_default_store() as store:
@@ -133,6 +136,75 @@ def test_a_snapshot_of_one_s_own_thesis_saved_with_macros_is_updated_too(
     assert word(answer) == "failed" and ".xlsx or .xlsm" in answer
 
 
+def test_buttons_act_on_the_thesis_of_the_workbook(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
+        asked.append(thesis)
+        return types.SimpleNamespace(lines=lambda: ["Nothing was due."])
+
+    monkeypatch.setattr(actions, "refresh", refresh, raising=False)
+    for thesis in ("jobless_boom", " "):
+        buttons.press("refresh", "", thesis)
+        buttons.JOB.wait(10)
+    assert asked == ["jobless_boom", None]
+    target = own_home / "book.xlsx"
+    buttons.press("snapshot", str(target), "jobless_boom")
+    buttons.JOB.wait(60)
+    assert mailed.open_mailed(target).thesis == "jobless_boom"
+    assert "Thesis: jobless_boom" in buttons.press("settings", "", "jobless_boom")
+    answer = buttons.press("snapshot", str(target), "nothing")
+    buttons.JOB.wait(60)
+    assert word(answer) in ("running", "failed") and "no thesis 'nothing'" in buttons.press("state")
+
+
+def a_copy(template: bytes, change: dict[str, dict[str, Any]]) -> str:
+    """A copy of the template where Excel would put it, with cells changed by sheet and address."""
+    word_, _, path = buttons.press("copy").split("\t")
+    assert word_ == "done"
+    book = openpyxl.load_workbook(io.BytesIO(template), keep_vba=True)
+    for sheet, cells in change.items():
+        for address, value in cells.items():
+            book[f"Definition {sheet}"][address] = value
+    book.save(path)
+    return path
+
+
+def test_the_definition_of_the_template_is_checked_and_used_where_it_is(
+    own_home: Path, excel_files: dict[str, bytes]
+) -> None:
+    template = excel_files["xl_thesis.xlsm"]
+    untouched = a_copy(template, {})
+    said, sentence, path = buttons.press("apply", untouched).split("\t")
+    assert said == "done" and path in sentence and not Path(untouched).exists()
+    assert Path(path) == own_home / "home" / "theses" / "my_thesis.yaml"
+    buttons.press("apply", a_copy(template, {}))
+    assert not list(Path(path).parent.glob("*.bak*"))  # nothing new, so nothing is written
+    mine = own_home / "mine.xlsm"
+    mine.write_bytes(template)
+    assert word(buttons.press("check", str(mine))) == "failed" and mine.exists()  # nobody's file is taken for the copy
+    before = edge.call("THESIS_SCORE", ["2026-06-30"])
+    assert edge.call("THESIS_SCORE", ["2026-06-30", path]) == before
+    rows = openpyxl.load_workbook(io.BytesIO(template))["Definition Indicators"]
+    weight = next(cell.column_letter for cell in rows[5] if cell.value == "weight")
+    answer = buttons.press("check", a_copy(template, {"Indicators": {f"{weight}6": 55}}))
+    assert answer == "done\tThe definition of my_thesis has no fault. Use it to calculate with it."
+    assert edge.call("THESIS_SCORE", ["2026-06-30", path]) == before  # a check changes nothing
+    buttons.press("apply", a_copy(template, {"Indicators": {f"{weight}6": 55}}))
+    assert edge.call("THESIS_SCORE", ["2026-06-30", path]) != before
+    assert (Path(path).parent / "my_thesis.bak1.yaml").exists()
+
+
+def test_faults_of_the_template_s_definition_are_named_by_cell(own_home: Path, excel_files: dict[str, bytes]) -> None:
+    wrong = {"Indicators": {"A7": "two words"}, "About": {"B6": "many"}, "Pillars": {"A6": None}}
+    said, sentence, first = buttons.press("apply", a_copy(excel_files["xl_thesis.xlsm"], wrong)).split("\t")
+    assert said == "failed" and first == "'Definition About'!B6"
+    lines = sentence.split("\n")
+    assert lines[0].startswith("'Definition About'!B6: 'many' is not one of 1")
+    assert any(line.startswith("'Definition Indicators'!A7: ") for line in lines)
+    assert not (own_home / "home" / "theses").exists()
+
+
 def test_excel_takes_both_endings_for_a_snapshot() -> None:
     text = vba.written("xl_thesis_actions")
     assert 'Case ".xlsx", ".xlsm"' in text.partition("Function IsSnapshot")[2].partition("End Function")[0]
@@ -162,7 +234,7 @@ def test_manual_entries_reach_the_store_all_or_none(own_home: Path) -> None:
 
 
 def test_whatever_is_asked_the_answer_is_a_word_and_a_sentence(own_home: Path) -> None:
-    asked = set(re.findall(r'(?:Press|Begin)\(?\s*"(\w+)"', vba.written("xl_thesis_actions")))
+    asked = set(re.findall(r'(?:Press|Begin|ReadDefinition)\(?\s*"(\w+)"', vba.written("xl_thesis_actions")))
     assert asked == set(buttons._ACTIONS) - {"state"} | {"state"}
     for action in ("settings", "state", "cancel", "nonsense", "new", "update", "enter", "definition", "snapshot"):
         answer = buttons.press(action, "\x00 nowhere \\ / : *")

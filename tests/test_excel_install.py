@@ -39,8 +39,10 @@ def excel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
         if held["open"]:
             sys.stdout.write("Error: Failed to install the add-in: If Excel is running, quit Excel and try again.\n")
         elif function == "_addin_install":
+            assert len(arguments) == 1
             target.write_bytes(Path(arguments[0]).read_bytes())
         else:
+            assert arguments == (excel_install.ADDIN, False)  # whether for all users is not left out
             target.unlink()
         return None
 
@@ -83,7 +85,7 @@ def test_other_lines_of_the_settings_are_kept(excel: dict[str, Any]) -> None:
 def test_an_upgrade_while_excel_holds_the_file_says_so_and_keeps_the_old_one(excel: dict[str, Any]) -> None:
     excel_install.install(b"old")
     excel["open"] = True
-    with pytest.raises(InputError, match=r"quit Excel.*xl-thesis install"):
+    with pytest.raises(InputError, match=r"holds the old one open\. Close Excel and run `xl-thesis install`"):
         excel_install.install(b"new")
     assert (excel["start"] / "xl_thesis.xlam").read_bytes() == b"old"
     found = {check.name: check for check in excel_install.checks(b"new")}

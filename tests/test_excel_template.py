@@ -14,12 +14,16 @@ import openpyxl
 import pytest
 
 from xl_thesis import artefacts
+from xl_thesis.thesis import load_thesis, parse_thesis
 from xl_thesis_udfs import edge, formula
 from xl_thesis_udfs.registry import FUNCTIONS
 from xl_thesis_workbook import lint
+from xl_thesis_workbook.definition_import import read_own_definition
+from xl_thesis_workbook.definition_layout import sections
 
+PARTS = [f"Definition {name}" for name in (*(section.title for section in sections()), "Help", "Catalogue")]
 SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Status", "Manual entries", "Definition",
-          "Functions", "xl_thesis.conf"]  # fmt: skip
+          *PARTS, "Functions", "xl_thesis.conf"]  # fmt: skip
 
 
 @pytest.fixture
@@ -112,6 +116,22 @@ def test_dynamic_arrays_are_marked_and_the_classic_form_has_none(packages: dict[
         assert all(":" in reference for reference in arrays if not dynamic)
 
 
+def test_every_table_has_room_for_all_its_columns_and_rows(template: bytes) -> None:
+    """Among them, on Status, where a series came from, and why it did not come."""
+    shown = {"THESIS_SERIES": '"FRED:UNRATE","2006-01-01"', "THESIS_HISTORY": '"score","2008-01-31",,"m"',
+             "THESIS_CHANGE": '"2026-04-22"'}  # fmt: skip
+    blocks: dict[str, Any] = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(template)):
+        for array in (cell.value for row in sheet.iter_rows() for cell in row if hasattr(cell.value, "ref")):
+            name, words = re.match(r'=(\w+)\(("\w+")?', array.text).groups()
+            table = edge.call(*formula.parse(f"={name}({shown.get(name, words)})"))
+            blocks[sheet.title] = block = sheet[array.ref]
+            assert len(block[0]) == len(table[0]) and len(block) >= len(table), (sheet.title, array.ref)
+    assert len(blocks) == 7
+    headers = {cell.value for cell in blocks["Status"][0][1:]}
+    assert {"title", "last", "age_days", "source", "checked_on", "failure"} <= headers
+
+
 def test_a_spilled_block_holds_no_value_outside_its_reference(packages: dict[str, bytes]) -> None:
     """A value in the way of a spill would be #SPILL! in Excel."""
     book = openpyxl.load_workbook(io.BytesIO(packages[artefacts.TEMPLATE]))
@@ -140,3 +160,29 @@ def test_the_browser_lists_the_indicators(template: bytes) -> None:
     sheet: Any = openpyxl.load_workbook(io.BytesIO(template))["Browser"]
     rules = sheet.data_validations.dataValidation
     assert [rule.formula1 for rule in rules if rule.type == "list"] == ["Indicators!$A$6:$A$65"]
+
+
+@pytest.mark.parametrize("name", [artefacts.TEMPLATE, artefacts.CLASSIC, artefacts.CALC])
+def test_the_definition_inside_is_the_thesis_to_the_last_digit(
+    name: str, excel_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(excel_files[name])
+    thesis = load_thesis("american_exceptionalism")
+    target, text = read_own_definition(path, tmp_path)
+    assert target.name == "my_thesis.yaml"
+    assert parse_thesis(text, target).model_copy(update={"id": thesis.id}) == thesis
+
+
+def test_the_definition_comes_back_whole_from_libreoffice(
+    excel_files: dict[str, bytes], office: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "in" / artefacts.CALC
+    source.parent.mkdir()
+    source.write_bytes(excel_files[artefacts.CALC])
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=180)
+    thesis = load_thesis("american_exceptionalism")
+    target, text = read_own_definition(tmp_path / artefacts.CALC, tmp_path)
+    assert parse_thesis(text, target).model_copy(update={"id": thesis.id}) == thesis

@@ -38,7 +38,8 @@ def wine_command(folder: Path) -> tuple[list[str], dict[str, str]]:
         "WINEDEBUG": "-all",
         "WINEDLLOVERRIDES": "mscoree,mshtml=",
         "YF_DISABLE_CURL_CFFI": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONDONTWRITEBYTECODE": "",  # as on a desk: compiled once, though not into the clone
+        "PYTHONPYCACHEPREFIX": str(windows_path(folder / "bytecode")),
     }
     return [wine, str(folder / "python" / "python.exe")], environment
 

@@ -26,6 +26,8 @@ from xl_thesis_workbook.template import FunctionHelp, TemplateContent, addin_byt
 BUILT = Path(__file__).parent / "excel"
 ADDIN, TEMPLATE, CLASSIC = "xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
 """The add-in, the template with dynamic arrays, and the one for Excel 2016 and 2019."""
+OWN_THESIS = "my_thesis"
+"""The id of the definition in the templates, which is to be edited: another than that of the one it begins as."""
 FILES = (ADDIN, TEMPLATE, CLASSIC)
 CALC = "xl_thesis_calc.xlsx"
 """The template for LibreOffice Calc: the same sheets with fixed arrays, without macros; its buttons are a toolbar."""
@@ -71,6 +73,7 @@ def _build(name: str) -> bytes:
         title=thesis.title.en,
         indicators=[indicator.id for indicator in thesis.indicators],
         manual_series=[(meta.id, meta.title) for meta in load_catalogue().values() if meta.id.startswith("MANUAL:")],
+        thesis=thesis.model_copy(update={"id": OWN_THESIS}),
         dynamic=name == TEMPLATE,
         buttons=name != CALC,
     )
@@ -81,7 +84,7 @@ def _build(name: str) -> bytes:
 
 def modules() -> dict[str, str]:
     """Every VBA module by name: xlwings' two, what is written by hand, and what is generated."""
-    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions")}
+    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch")}
     return {**xlwings_vba.modules(), **written, vba.MODULE: vba.module()}
 
 

@@ -28,7 +28,7 @@ MORE_DAYS = [*DAYS, *(dt.date(year, month, 28) for year in (1913, 1999, 2012, 20
 WORDS = {
     "pillar": ["DOLLAR", "geo", "META"], "indicator": ["dxy_trend", "labour_cooling", "tpu", "mstr_mnav"],
     "claim": ["T4", "a1"], "question": ["Q4", "q18"], "group": ["FED", "meta"], "item": ["score", "all", "DOLLAR"],
-    "series_id": ["FRED:UNRATE", "unrate", "DGS10", "FRED:DFF", "GDPC1", "YAHOO:SPY/adj", "DERIVED:DXY_ECB", "ICSA"],
+    "id": ["FRED:UNRATE", "unrate", "DGS10", "FRED:DFF", "GDPC1", "YAHOO:SPY/adj", "DERIVED:DXY_ECB", "ICSA"],
     "a": ["ECB:EURUSD", "WB:GOLD_USD", "SPY"], "b": ["ECB:EURJPY", "UNRATE"], "asset": ["ECB:EURCHF", "ICSA"],
     "benchmark": ["ECB:EURUSD", "CPIAUCSL"], "window": ["12M", "1Y", "520W", "999Y", "2025-02-24", 45000],
     "source": ["ecb", "h10", "yahoo", "FRED:DTWEXBGS"], "find": ["rate", "zzz"], "thesis": ["jobless_boom"],

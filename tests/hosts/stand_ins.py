@@ -5,6 +5,7 @@ They have only what ``xlwings.udfs.call_udf`` touches without a workbook; the re
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import sys
 import types
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 MODULE = "xl_thesis_udfs.hosts.excel_com"
+DAYS, SERIAL_ZERO = "\x02", dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
 
 
 def install(patch: pytest.MonkeyPatch) -> Any:
@@ -43,3 +45,17 @@ def install(patch: pytest.MonkeyPatch) -> Any:
 class _Engines:
     def __getitem__(self, name: str) -> Any:
         return types.SimpleNamespace(name=name, type="desktop")
+
+
+def restored(rows: Any) -> Any:
+    """A table as our VBA hands it to Excel: a marked column of serial numbers is one of dates."""
+    if not (isinstance(rows, list | tuple) and rows and isinstance(rows[0], list | tuple)):
+        return rows
+    marked = [isinstance(header, str) and header.startswith(DAYS) for header in rows[0]]
+    headers = [header[1:] if is_day else header for header, is_day in zip(rows[0], marked, strict=True)]
+    below = [
+        [SERIAL_ZERO + dt.timedelta(days=item) if is_day and isinstance(item, float) else item
+         for item, is_day in zip(row, marked, strict=True)]
+        for row in rows[1:]
+    ]  # fmt: skip
+    return [headers, *below]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hosts.stand_ins import MODULE, install
+from tests.hosts.stand_ins import DAYS, MODULE, install, restored
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
 from xl_thesis_udfs.registry import FUNCTIONS
+from xl_thesis_udfs.session import session
 
 MISSING = -2147352572
 ERROR = "\x01"
@@ -32,7 +36,7 @@ def cell(server: Any, private_home: None) -> Any:
 
     def call(name: str, *arguments: Any) -> Any:
         rows = server.call_udf(MODULE, "cell", (name, tuple(arguments)))
-        return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows
+        return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else restored(rows)
 
     return call
 
@@ -73,11 +77,35 @@ def test_errors_stand_inside_tables(cell: Any) -> None:
     assert not any(item is None or item == "" for row in table for item in row)
 
 
-def test_text_from_data_cannot_pass_for_an_error() -> None:
+def test_text_from_data_cannot_pass_for_an_error_or_a_column_of_days() -> None:
     assert edge.outgoing(f"{ERROR}2042") != f"{ERROR}2042"
+    assert edge.outgoing([[f"{DAYS}header"], [1.0]])[0] != [f"{DAYS}header"]
 
 
-def test_the_token_changes_with_the_store_only(server: Any, private_home: None, tmp_path: Any) -> None:
+def test_a_column_of_days_travels_as_numbers_and_what_excel_has_no_day_for_as_text(server: Any) -> None:
+    excel_com = sys.modules[MODULE]
+    day, old, error = dt.date(2026, 6, 30), dt.date(1900, 2, 28), CellError("#N/A")
+    table = excel_com._table([["on", "mixed", "old", "n"], [day, day, day, 1.0], [error, "x", old, 2.0]])
+    moment = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+    assert table == [
+        [f"{DAYS}on", "mixed", "old", "n"],
+        [46203.0, moment, moment, 1.0],
+        [f"{ERROR}2042", "x", "1900-02-28", 2.0],
+    ]
+    assert excel_com._table([["only", "headers"]]) == [["only", "headers"]]
+
+
+@pytest.fixture
+def own_session(own_home: Path) -> Iterator[None]:
+    """Cells on a store of this test alone: what is written must not reach the store that the others share."""
+    session().close()
+    session.cache_clear()
+    yield
+    session().close()
+    session.cache_clear()
+
+
+def test_the_token_changes_with_the_store_only(server: Any, own_session: None) -> None:
     from xl_thesis.pipeline import open_default_store
 
     def token() -> str:
@@ -88,6 +116,24 @@ def test_the_token_changes_with_the_store_only(server: Any, private_home: None, 
     with open_default_store() as store:
         store.write([("MANUAL:mstr_mnav_ev", "2026-06-30", 1.5, "2026-07-01")], source="test")
     assert token() != before
+
+
+START = """
+import sys
+from xl_thesis_udfs.hosts.excel_start import CONVERSIONS, hidden
+with hidden(*CONVERSIONS):
+    import xlwings
+from xl_thesis_udfs.hosts import excel_com
+assert excel_com.cell("THESIS_SCORE", ())[0][0] > 0
+print(sorted({"pandas", "matplotlib", "polars"} & set(sys.modules)))
+import pandas
+assert pandas.DataFrame
+"""
+
+
+def test_the_first_value_needs_no_pandas_and_whoever_needs_it_finds_it() -> None:
+    done = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 anything = st.one_of(

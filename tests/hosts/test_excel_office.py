@@ -168,6 +168,7 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         "xl_thesis_cells": cells.replace('CreateObject("Scripting.Dictionary")', "New FakeDictionary"),
         "xl_thesis_functions": vba.module().partition("\n")[2],
         "FakeDictionary": DICTIONARY,
+        "ThesisWatch": "Option ClassModule\n",
         "FakePython": PYTHON,
         "Tests": TESTS,
     }

@@ -6,19 +6,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import hosts_are_required
-from tests.hosts.wine import Client, com_client, prepared
+from tests.hosts.wine import Client, com_client, prepared, run_script
+from tools.wine_python import windows_path
+from xl_thesis import mailed
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
+from xl_thesis_udfs.hosts import xlwings_vba
 from xl_thesis_udfs.registry import FUNCTIONS
 
 pytestmark = pytest.mark.host
 
+LIBRARY = Path(__file__).with_name("dll_client.py")
+INSTALL = Path(__file__).with_name("install_client.py")
 ERROR = "\x01"
 NUMBERS = {"#VALUE!": 2015, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
 PROCESS_FUNCTIONS = {"THESIS_STATUS", "THESIS_PUBLISHED"}
@@ -26,12 +35,18 @@ PROCESS_FUNCTIONS = {"THESIS_STATUS", "THESIS_PUBLISHED"}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def windows_python() -> Path:
+    """The folder of a Windows Python under Wine."""
     folder = prepared()
     if folder is None:
         reason = "there is no Windows Python under Wine: run tools/wine_python.py and set XL_THESIS_WINE_PYTHON"
         pytest.fail(reason) if hosts_are_required() else pytest.skip(reason)
-    with com_client(folder, tmp_path_factory.mktemp("wine") / "home") as found:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(windows_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with com_client(windows_python, tmp_path_factory.mktemp("wine") / "home") as found:
         yield found
 
 
@@ -109,3 +124,83 @@ def test_a_table_of_two_thousand_rows_spills_with_dates_and_errors(cells: Any) -
 def test_the_token_is_a_word_that_stays_while_nothing_changes(client: Client) -> None:
     first, second = (answer["value"] for answer in client.ask([("token", [], 1), ("token", [], 1)]))
     assert isinstance(first, str) and first == second
+
+
+def test_buttons_answer_through_com_and_a_snapshot_is_written_and_updated(client: Client, tmp_path: Path) -> None:
+    """Asked as the VBA asks: a word, a sentence, and the state of what runs in the background."""
+
+    def press(action: str, argument: str = "", thesis: str = "") -> str:
+        (answer,) = client.ask([("press", [action, argument, thesis], 1)])
+        return str(answer["value"])
+
+    assert "Thesis: jobless_boom" in press("settings", "", "jobless_boom")
+    assert press("nothing").startswith("failed\tthere is no button")
+    book = tmp_path / "book.xlsx"
+    state, ends = press("snapshot", windows_path(book), "jobless_boom"), time.monotonic() + 120
+    while state.startswith("running") and time.monotonic() < ends:
+        time.sleep(0.3)
+        state = press("state")
+    assert state.startswith("done\tSnapshot: ") and state.endswith("book.xlsx")
+    opened = mailed.open_mailed(book)
+    assert (opened.thesis, str(opened.as_of)) == ("jobless_boom", "2026-07-22")
+    assert press("update", windows_path(book)).startswith("done\tjobless_boom: from 2026-07-22 to 2026-07-22")
+
+
+def test_the_definition_of_a_template_is_read_through_com(
+    client: Client, excel_files: dict[str, bytes], cells: Any
+) -> None:
+    (copied,) = client.ask([("press", ["copy", "", ""], 1)])
+    inside = copied["value"].split("\t")[2]
+    path = wine_path(inside)
+    path.write_bytes(excel_files["xl_thesis.xlsm"])
+    (answer,) = client.ask([("press", ["apply", inside, ""], 1)])
+    said, _, thesis = answer["value"].split("\t")
+    assert said == "done" and thesis.endswith("my_thesis.yaml") and not path.exists()
+    assert cells([("THESIS_SCORE", ["2026-06-30", thesis])]) == cells([("THESIS_SCORE", ["2026-06-30"])])
+
+
+def wine_path(inside: str) -> Path:
+    """A path of Wine as this machine names it."""
+    drive, _, rest = inside.replace("\\", "/").partition(":")
+    folder = prepared()
+    assert folder is not None
+    return Path(rest) if drive.upper() == "Z" else folder / "prefix" / f"drive_{drive.lower()}" / rest.lstrip("/")
+
+
+def test_the_library_that_excel_loads_starts_our_server_by_the_command_line_of_our_vba(
+    windows_python: Path, tmp_path: Path
+) -> None:
+    """The real xlwings64 library makes the process, waits for the server and hands it over, one for all calls."""
+    lines = map(str.strip, xlwings_vba.modules()["xlwings"].splitlines())
+    tail = next(line for line in lines if line.startswith("tail = "))
+    given = {"LicenseKeyEnvString": "", "PYTHONPATH": "False;;;;;;"}
+    pieces = re.findall(r'"(?:[^"]|"")*"|\w+', tail.partition("tail = ")[2])
+    said = "".join(given.get(piece, piece[1:-1].replace('""', '"')) for piece in pieces)
+    command, answer = tmp_path / "command.txt", tmp_path / "answer.json"
+    python = windows_path(windows_python / "python" / "python.exe")
+    command.write_text(f'cmd.exe  /K ""{python}"{said}"')
+    run_script(windows_python, tmp_path / "home", LIBRARY, windows_path(command), windows_path(answer))
+    token, score, error, same_server = json.loads(answer.read_text())
+    assert token and same_server and error == f"{ERROR}2015"
+    assert alike(edge.call("THESIS_SCORE", []), score)
+
+
+def test_install_upgrade_and_uninstall_on_windows_own_files(
+    windows_python: Path, excel_files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """xlwings' own installer, Windows' folders, code page and locks; only Excel is not asked where its folder is."""
+    (tmp_path / "xl_thesis.xlam").write_bytes(excel_files["xl_thesis.xlam"])
+    answer = tmp_path / "answer.json"
+    run_script(windows_python, tmp_path / "home", INSTALL, windows_path(tmp_path), windows_path(answer))
+    found = json.loads(answer.read_text())
+    assert found["before"][0] == 2 and found["before"][1].count("run `xl-thesis install`") == 2
+    assert found["install"][0] == 0 and "Start Excel" in found["install"][1]
+    assert found["status"][0] == 0 and all(check["ok"] for check in json.loads(found["status"][1]))
+    assert found["setting"] == f'"INTERPRETER_WIN","{found["python"]}"\n'
+    assert found["held"][0] == 2 and "Excel holds the old one open. Close Excel and run" in found["held"][1]
+    assert found["held status"][0] == 2 and "is of another version: close Excel" in found["held status"][1]
+    assert found["held uninstall"][0] == 2 and "close Excel and run" in found["held uninstall"][1]
+    assert found["kept"] == "an older version"
+    assert found["upgrade"][0] == 0 and found["same"]
+    assert found["uninstall"][0] == 0 and found["uninstall"][1].count("Removed: ") == 2
+    assert found["left"] == [] and found["again"] == [0, "Nothing was installed.\n"]

@@ -204,10 +204,10 @@ def procedure_faults(match: re.Match[str]) -> Iterator[str]:
         if target != "0" and target not in labels:
             yield f"{name} goes to {target}, which is not there"
     declared = {word.lower() for word in re.findall(r"\b(\w+)(?:\(\))? As \w", match["parameters"])}
-    for line in re.findall(r"^\s*Dim (.+)$", code, re.MULTILINE):
+    for line in re.findall(r"^\s*(?:Dim|Static) (.+)$", code, re.MULTILINE):
         declared |= {word.lower() for word in re.findall(r"(\w+)(?:\(\))? As ", line)}
     assigned = re.findall(r"^\s*(?:Set |For Each |For |If .* Then )?(\w+) (?:=|In) ", code, re.MULTILINE)
-    module_names = {"answers", "known", "asked", "failure", "server", "polling", "awaited"}
+    module_names = {"answers", "known", "asked", "failure", "server", "polling", "awaited", "noted", "watch", "host"}
     for word in assigned:
         if word.lower() not in declared | module_names | {name.lower()}:
             yield f"{name} sets {word}, which is not declared"

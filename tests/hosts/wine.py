@@ -16,10 +16,8 @@ from tools.wine_python import windows_path, wine_command
 
 CLIENT = Path(__file__).parent / "com_client.py"
 CLSID = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
-SERVE = (
-    "import sys, os;import xlwings.utils;xlwings.utils.prepare_sys_path('False;;;;;');"
-    f"import xlwings; xlwings.serve('{CLSID}')"
-)
+SERVE = f"import sys, os;from xl_thesis_udfs.hosts.excel_start import serve; serve('{CLSID}', 'False;;;;;')"
+"""What the command line of our VBA says; a test holds it to that."""
 
 
 class Client:
@@ -41,9 +39,9 @@ class Client:
         assert self._process.stdout
         pipe, line, ends = self._process.stdout.fileno(), b"", time.monotonic() + patience
         while not line.endswith(b"\n"):
-            if select.select([pipe], [], [], 0.5)[0]:
-                line += os.read(pipe, 1 << 20)
-            elif self._process.poll() is not None or time.monotonic() > ends:
+            part = os.read(pipe, 1 << 20) if select.select([pipe], [], [], 0.5)[0] else b""
+            line += part
+            if not part and (self._process.poll() is not None or time.monotonic() > ends):
                 raise AssertionError(f"no answer: {self._complaint()}")
         return line
 
@@ -53,12 +51,29 @@ class Client:
         return os.read(pipe, 1 << 20).decode(errors="replace") if select.select([pipe], [], [], 0)[0] else "no reason"
 
 
+def _command(folder: Path, home: Path) -> tuple[list[str], dict[str, str]]:
+    command, environment = wine_command(folder)
+    environment = {name: value for name, value in environment.items() if not name.startswith("XL_THESIS_")}
+    return command, {**environment, "XL_THESIS_HOME": windows_path(home)}
+
+
+def run_script(folder: Path, home: Path, script: Path, *arguments: str, patience: float = 120) -> None:
+    """Run a script to its end, which must be a good one."""
+    command, environment = _command(folder, home)
+    pipe, run = subprocess.PIPE, [*command, windows_path(script), *arguments]
+    with subprocess.Popen(run, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
+        try:
+            process.wait(patience)
+        finally:
+            process.kill()
+            said = Client(process)._complaint()
+    assert process.returncode == 0, said
+
+
 @contextmanager
 def com_client(folder: Path, home: Path) -> Iterator[Client]:
     """A client of a server that starts as the VBA starts it, with a store of its own in ``home``."""
-    command, environment = wine_command(folder)
-    environment = {name: value for name, value in environment.items() if not name.startswith("XL_THESIS_")}
-    environment["XL_THESIS_HOME"] = windows_path(home)
+    command, environment = _command(folder, home)
     pipe, silent = subprocess.PIPE, subprocess.DEVNULL
     run = [*command, "-B", "-c", SERVE]
     server = subprocess.Popen(run, env=environment, stdin=silent, stdout=pipe, stderr=subprocess.STDOUT)
@@ -67,9 +82,14 @@ def com_client(folder: Path, home: Path) -> Iterator[Client]:
     try:
         yield Client(client)
     finally:
+        assert client.stdin
+        client.stdin.close()  # the client ends, and the server with its last one; killed, it would stay registered
         for process in (client, server):
-            process.terminate()
-            process.wait(30)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(20)
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
@@ -42,6 +42,12 @@ _NOTE = (
 )
 
 
+_NOTE_INSIDE = (
+    "Change cells, add rows below, delete rows; leave the header as it is. The buttons of the sheet Definition check it"
+    " and calculate with it; so does `xl-thesis thesis import` of the saved file."
+)
+
+
 class _FittedRow(RowDimension):  # type: ignore[misc]
     """A row as high as its text needs, which a program may change when the text does."""
 
@@ -53,19 +59,24 @@ def definition_bytes(thesis: Thesis) -> bytes:
 
     Raises ``InputError`` where a text is too long for a cell.
     """
+    return book_bytes(definition_workbook(thesis), f"{thesis.title.en}: definition", thesis.published)
+
+
+def definition_workbook(thesis: Thesis, prefix: str = "") -> Workbook:
+    """The workbook under way; ``prefix`` begins the title of each sheet, where others may have the plain one."""
     book = Workbook()
     add_styles(book)
     book.remove(book.active)
     for section in sections():
-        sheet = book.create_sheet(section.title)
-        head(sheet, f"{thesis.title.en}: {section.title.lower()}", _NOTE)
+        sheet = book.create_sheet(f"{prefix}{section.title}")
+        head(sheet, f"{thesis.title.en}: {section.title.lower()}", _NOTE_INSIDE if prefix else _NOTE)
         if section.is_form:
             _add_form(sheet, section, thesis)
         else:
-            _add_rows(sheet, section, getattr(thesis, section.path[0]))
-    _add_help(book.create_sheet(HELP))
-    _add_catalogue(book.create_sheet("Catalogue"))
-    return book_bytes(book, f"{thesis.title.en}: definition", thesis.published)
+            _add_rows(sheet, section, getattr(thesis, section.path[0]), prefix)
+    _add_help(book.create_sheet(f"{prefix}{HELP}"))
+    _add_catalogue(book.create_sheet(f"{prefix}Catalogue"))
+    return book
 
 
 def write_definition(thesis: Thesis, path: Path, *, force: bool = False) -> Path:
@@ -96,7 +107,7 @@ def _add_form(sheet: Worksheet, section: Section, thesis: Thesis) -> None:
     _page(sheet, last)
 
 
-def _add_rows(sheet: Worksheet, section: Section, items: Sequence[Any]) -> None:
+def _add_rows(sheet: Worksheet, section: Section, items: Sequence[Any], prefix: str) -> None:
     """One row an item, and above the header how each column is written."""
     columns = [Column(column.header, _width(column.shape), "Body") for column in section.columns]
     empty = [[None] * len(columns) for _ in items]
@@ -109,7 +120,7 @@ def _add_rows(sheet: Worksheet, section: Section, items: Sequence[Any]) -> None:
         if not items:
             _fill(sheet, HEADER_ROW + 1, number, None, column)
         letter = get_column_letter(number)
-        _offer(sheet, column.shape, f"{letter}{HEADER_ROW + 1}:{letter}{last + _SPARE_ROWS}", column.path)
+        _offer(sheet, column.shape, f"{letter}{HEADER_ROW + 1}:{letter}{last + _SPARE_ROWS}", column.path, prefix)
     sheet.row_dimensions[HEADER_ROW - 1].height = 60
     sheet.freeze_panes = f"B{HEADER_ROW + 1}"
     _page(sheet, last)
@@ -151,12 +162,12 @@ def _fill(sheet: Worksheet, row: int, number: int, value: Value, column: FieldCo
         cell.number_format = "@"
 
 
-def _offer(sheet: Worksheet, shape: Shape, cells: str, path: Sequence[str] = ()) -> None:
+def _offer(sheet: Worksheet, shape: Shape, cells: str, path: Sequence[str] = (), prefix: str = "") -> None:
     """A list to choose from, where the schema has choices or the column names rows of another sheet."""
     choices = [str(choice) for choice in shape.choices]
     if shape.kind == "flag":
         choices = ["TRUE", "FALSE"]
-    source = f'"{",".join(choices)}"' if choices else _rows_named_by(path)
+    source = f'"{",".join(choices)}"' if choices else _rows_named_by(path, prefix)
     if source is None or len(source) > _LONGEST_LIST:
         return
     rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
@@ -165,11 +176,12 @@ def _offer(sheet: Worksheet, shape: Shape, cells: str, path: Sequence[str] = ())
     sheet.add_data_validation(rule)
 
 
-def _rows_named_by(path: Sequence[str]) -> str | None:
+def _rows_named_by(path: Sequence[str], prefix: str) -> str | None:
     """The ids of the sheet that a field such as ``pillar`` names in the singular."""
     for section in sections():
         if not section.is_form and tuple(path) == (section.path[0].removesuffix("s"),):
-            return f"{section.title}!$A${HEADER_ROW + 1}:$A${HEADER_ROW + _SPARE_ROWS}"
+            title = quote_sheetname(f"{prefix}{section.title}") if prefix else section.title
+            return f"{title}!$A${HEADER_ROW + 1}:$A${HEADER_ROW + _SPARE_ROWS}"
     return None
 
 

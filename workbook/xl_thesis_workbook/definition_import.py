@@ -48,10 +48,26 @@ def read_definition(source: Path, target: Path) -> str:
 
     Raises ``InputError`` for a file that is no such workbook, and ``DefinitionError`` with every fault and its cell.
     """
-    tables = find_tables(source)
-    found = _Findings()
+    tables, found = _gather(source)
+    return _checked(source, tables, found, target)
+
+
+def read_own_definition(source: Path, folder: Path) -> tuple[Path, str]:
+    """As ``read_definition``, for the file in ``folder`` that has the id of the thesis; the file and its text."""
+    tables, found = _gather(source)
+    name = str(found.document.get("id"))
+    target = folder / f"{name if name.isascii() and name.isidentifier() else 'thesis'}.yaml"
+    return target, _checked(source, tables, found, target)
+
+
+def _gather(source: Path) -> tuple[dict[str, FoundTable], _Findings]:
+    tables, found = find_tables(source), _Findings()
     for section in sections():
         _read_section(section, tables[section.title], found)
+    return tables, found
+
+
+def _checked(source: Path, tables: dict[str, FoundTable], found: _Findings, target: Path) -> str:
     text = documents.to_yaml({key: found.document[key] for key in Thesis.model_fields if key in found.document})
     for fault in find_faults(text, target):
         found.fault(found.cell_of(location_of(fault.field)), fault.message)

@@ -88,7 +88,7 @@ def find_tables(path: Path) -> dict[str, FoundTable]:
 
 def _open(path: Path) -> tuple[Workbook, Workbook]:
     """The workbook with the results of its formulas, and again with the formulas."""
-    data = read_package(path)
+    data = read_package(path, may_hold_macros=path.suffix.lower() == ".xlsm")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # parts that openpyxl does not know are not needed here

@@ -19,11 +19,12 @@ _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
-def read_package(path: Path) -> bytes:
+def read_package(path: Path, *, may_hold_macros: bool = False) -> bytes:
     """The bytes of an .xlsx file that is safe to open.
 
     Raises ``InputError`` with one sentence for a file that is missing, too large, encrypted or of an older format, that
-    holds macros or XML declarations, or whose content would swell when unpacked.
+    holds macros or XML declarations, or whose content would swell when unpacked. Macros may be there where the caller
+    expects them: nothing here or in openpyxl can run any.
     """
     try:
         size = path.stat().st_size
@@ -32,19 +33,22 @@ def read_package(path: Path) -> bytes:
         raise InputError(f"there is no file '{path}'") from None
     except OSError as error:
         raise InputError(f"'{path}' cannot be read: {error.strerror or type(error).__name__}") from None
-    problem = f"it is larger than {_LARGEST_FILE // _MEGABYTE} MB" if size > _LARGEST_FILE else _problem_of(data)
+    if size > _LARGEST_FILE:
+        problem: str | None = f"it is larger than {_LARGEST_FILE // _MEGABYTE} MB"
+    else:
+        problem = _problem_of(data, may_hold_macros=may_hold_macros)
     if problem:
         raise InputError(f"'{path.name}' cannot be used: {problem}")
     return data
 
 
-def _problem_of(data: bytes) -> str | None:
+def _problem_of(data: bytes, *, may_hold_macros: bool) -> str | None:
     """What speaks against opening a file, in words; None if nothing does."""
     if data.startswith(_OLE):
         return "it is encrypted with a password or an old .xls file; save it as .xlsx without a password"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return _swells(package) or _holds(package)
+            return _swells(package) or _holds(package, may_hold_macros=may_hold_macros)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return "it is not a whole .xlsx file"
 
@@ -64,12 +68,13 @@ def _swells(package: zipfile.ZipFile) -> str | None:
     return None
 
 
-def _holds(package: zipfile.ZipFile) -> str | None:
-    """What is inside: a workbook, without macros and without declarations that a parser would follow."""
+def _holds(package: zipfile.ZipFile, *, may_hold_macros: bool) -> str | None:
+    """What is inside: a workbook, without macros that were not expected, or declarations that a parser would follow."""
     names = [name.lower() for name in package.namelist()]
     if "[content_types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
         return "it is not an .xlsx workbook"
-    if any(name.endswith(("vbaproject.bin", ".xlm")) or "/macrosheets/" in name for name in names):
+    unwanted = (".xlm",) if may_hold_macros else ("vbaproject.bin", ".xlm")
+    if any(name.endswith(unwanted) or "/macrosheets/" in name for name in names):
         return "it holds macros; save it as .xlsx"
     for name in package.namelist():
         content = package.read(name)

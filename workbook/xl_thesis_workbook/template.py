@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xl_thesis.definition import Thesis
 from xl_thesis_workbook import template_sheets
+from xl_thesis_workbook.template_definition import add_definition_sheets
 from xl_thesis_workbook.template_page import Page
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ class FunctionHelp:
 class TemplateContent:
     """What the template is made of.
 
-    ``value_of`` gives what a formula shows: a number, text, date, ``#N/A`` and its like, or rows of them. Without
-    ``buttons`` it is for a host that has its own.
+    ``value_of`` gives what a formula shows: a number, text, date, ``#N/A`` and its like, or rows of them. ``thesis`` is
+    the definition to edit. Without ``buttons`` it is for a host that has its own.
     """
 
     functions: Sequence[FunctionHelp]
@@ -49,6 +51,7 @@ class TemplateContent:
     title: str
     indicators: Sequence[str]
     manual_series: Sequence[tuple[str, str]]
+    thesis: Thesis
     dynamic: bool = True
     buttons: bool = True
 
@@ -65,6 +68,7 @@ def template_bytes(content: TemplateContent) -> bytes:
     template_sheets.add_status(page)
     template_sheets.add_manual_entries(page, content.manual_series)
     template_sheets.add_definition(page)
+    add_definition_sheets(book, content.thesis)
     _add_functions(page, content.functions)
     _add_conf(book)
     book.close()

@@ -172,12 +172,12 @@ def add_watch(page: Page) -> None:
 def add_status(page: Page) -> None:
     """What is known, how old it is, where it came from, what failed and why."""
     sheet = page.sheet("Status", "Data, what failed last and why, and every series behind the thesis.",
-                       (34, 46, 14, 13, 13, 9, 10, 36, 40), GREY)  # fmt: skip
+                       (34, 46, 14, 13, 13, 9, 10, 36, 40, 14, 13, 60), GREY)  # fmt: skip
     words = ("text", "text", "text", "text")
     for row, topic, room in ((4, "summary", SUMMARY_ROOM), (4 + SUMMARY_ROOM + 2, "errors", ERRORS_ROOM)):
         page.spill(sheet, row, words, f'=THESIS_STATUS("{topic}",{THESIS})', room, f'=THESIS_STATUS("{topic}")')
     row = 4 + SUMMARY_ROOM + ERRORS_ROOM + 4
-    styles = ("text", "text", "text", "date", "date", "count", "count", "text", "text")
+    styles = (*["text"] * 3, "date", "date", "count", "count", "text", "text", "text", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_STATUS("series",{THESIS})', STATUS_ROOM, '=THESIS_STATUS("series")')
     page.button(sheet, "H1", "Refresh", "ThesisRefresh")
 
@@ -205,10 +205,12 @@ def add_manual_entries(page: Page, series: Sequence[tuple[str, str]]) -> None:
 
 
 def add_definition(page: Page) -> None:
-    """Where the definition is edited: its way out to a workbook and back in, and what is in force now."""
-    sheet = page.sheet("Definition", "Weights in force. Edit the definition as a workbook, then read it back.",
-                       (14, 44, 12, 12, 12), ORANGE)  # fmt: skip
-    page.button(sheet, "A3", "Edit definition...", "ThesisExportDefinition", 130)
-    page.button(sheet, "B3", "Read edited definition...", "ThesisImportDefinition", 170)
+    """What is in force now, and the buttons for the sheets behind it, on which the definition is edited."""
+    note = "Weights in force. Edit the sheets whose names begin with Definition, then use them."
+    sheet = page.sheet("Definition", note, (22, 44, 16, 12, 12, 12, 12, 12), ORANGE)
+    page.button(sheet, "A3", "Check definition", "ThesisCheckDefinition", 140)
+    page.button(sheet, "B3", "Use definition", "ThesisUseDefinition", 140)
+    page.button(sheet, "C3", "As a workbook...", "ThesisExportDefinition", 130)
+    page.button(sheet, "E3", "Read such a workbook...", "ThesisImportDefinition", 170)
     styles = ("text", "text", "text", "points", "percent", "percent", "signed", "percent")
     page.spill(sheet, 5, styles, f'=THESIS_TABLE("pillars",{_BOTH})', PILLAR_ROOM, '=THESIS_TABLE("pillars")')

@@ -40,12 +40,10 @@ def thesis_pillar(
     Errors: #N/A where the pillar is not published, #VALUE! for an unknown pillar or field.
     Example: =THESIS_PILLAR("DOLLAR", "contribution", "2026-06-30")
     """
-    name = chosen("field", field, {name: name for name in _PILLAR}, "score")
     found: PillarResult = one_of("pillar", pillar, session().evaluate(as_of, thesis).pillars)
-    value = getattr(found, name)
-    if value is None:
-        raise MissingData(f"{found.id} is not published: {found.coverage:.0%} of its weight is known and fresh")
-    return value
+    return _read(
+        found, field, _PILLAR, lambda _: f"is not published: {found.coverage:.0%} of its weight is known and fresh"
+    )
 
 
 @cell_function("number", GROUP)
@@ -60,11 +58,18 @@ def thesis_indicator(
     Errors: #N/A where there is none, #VALUE! for an unknown indicator or field.
     Example: =THESIS_INDICATOR("labour_cooling", "value", "2026-06-30")
     """
-    name = chosen("field", field, {name: name for name in _INDICATOR}, "score")
     found: IndicatorResult = one_of("indicator", indicator, session().evaluate(as_of, thesis).indicators)
+    return _read(found, field, _INDICATOR, lambda name: f"has no {name}: {found.reason or 'there is none'}")
+
+
+def _read(
+    found: PillarResult | IndicatorResult, field: str | None, fields: tuple[str, ...], why: Callable[[str], str]
+) -> Any:
+    """One field of a result. Raises ``MissingData`` with the reason where it has none."""
+    name = chosen("field", field, {name: name for name in fields}, "score")
     value = getattr(found, name)
     if value is None:
-        raise MissingData(f"{found.id} has no {name}: {found.reason or 'it has none'}")
+        raise MissingData(f"{found.id} {why(name)}")
     return value
 
 

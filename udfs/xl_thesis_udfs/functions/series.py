@@ -31,7 +31,7 @@ _AGGREGATION = Annotated[
 
 @cell_function("table", GROUP)
 def thesis_series(
-    series_id: SeriesName,
+    id: SeriesName,  # noqa: A002 - the word that analysts know
     start: Start = None,
     finish: Finish = None,
     frequency: _FREQUENCY = None,
@@ -45,7 +45,7 @@ def thesis_series(
     Errors: #N/A where nothing is known, #VALUE! for an unknown series or code.
     Example: =THESIS_SERIES("FRED:UNRATE", "2026-01-01", "2026-06-30")
     """
-    meta = find_series(series_id)
+    meta = find_series(id)
     code = chosen("transform", transform, {code: code for code in fredcodes.UNITS}, "lin")
     method = chosen("aggregation", aggregation, {code: code for code in fredcodes.AGGREGATIONS}, "avg")
     series = session().knowledge(as_of).series(meta.id)
@@ -59,13 +59,13 @@ def thesis_series(
 
 
 @cell_function("number", GROUP)
-def thesis_latest(series_id: SeriesName, as_of: AsOf = None) -> float:
+def thesis_latest(id: SeriesName, as_of: AsOf = None) -> float:  # noqa: A002
     """Last value of a series as known on a day.
 
     Errors: #N/A where nothing is known, #VALUE! for an unknown series.
     Example: =THESIS_LATEST("FRED:UNRATE", "2026-06-30")
     """
-    return float(session().knowledge(as_of).series(find_series(series_id).id).values[-1])
+    return float(session().knowledge(as_of).series(find_series(id).id).values[-1])
 
 
 _KNOWN: dict[str, Callable[[TimeSeries], Any]] = {
@@ -91,7 +91,7 @@ _META: dict[str, Callable[[SeriesMeta], Any]] = {
 
 @cell_function("text", GROUP)
 def thesis_meta(
-    series_id: SeriesName,
+    id: SeriesName,  # noqa: A002 - the word that analysts know
     field: Annotated[str | None, Argument("What is wanted", "title", choices=(*_META, *_KNOWN))] = None,
     as_of: AsOf = None,
 ) -> Any:
@@ -100,7 +100,7 @@ def thesis_meta(
     Errors: #N/A where there is none, #VALUE! for an unknown series or field.
     Example: =THESIS_META("FRED:UNRATE", "unit")
     """
-    meta = find_series(series_id)
+    meta = find_series(id)
     name = chosen("field", field, {name: name for name in (*_META, *_KNOWN)}, "title")
     if name in _KNOWN:
         return _KNOWN[name](session().knowledge(as_of).series(meta.id))

@@ -58,8 +58,9 @@ def install(addin: bytes) -> list[Check]:
             _xlwings("_addin_install", str(source))
     target = addin_path()
     if not target.exists() or target.read_bytes() != addin:
-        reason = " ".join(said.getvalue().split()) or "it could not be copied"
-        raise InputError(f"the add-in was not installed: {reason} Close Excel and run `xl-thesis install` again.")
+        words = " ".join(said.getvalue().split())
+        reason = "Excel holds the old one open" if "Excel is running" in words else words or "it could not be copied"
+        raise InputError(f"the add-in was not installed: {reason}. Close Excel and run `xl-thesis install` again.")
     write_setting(config_file(), INTERPRETER, sys.executable)
     return checks(addin)
 
@@ -74,7 +75,7 @@ def uninstall() -> list[Path]:
     target = addin_path()
     if target.exists():
         with _quiet():
-            _xlwings("_addin_remove", ADDIN)
+            _xlwings("_addin_remove", ADDIN, False)
         if target.exists():
             raise InputError(f"'{target}' is still there: close Excel and run `xl-thesis uninstall` again")
         removed.append(target)

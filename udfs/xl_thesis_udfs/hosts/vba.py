@@ -48,8 +48,9 @@ def module(specs: Iterable[FunctionSpec] | None = None) -> str:
 
 
 def written(name: str) -> str:
-    """The text of a module that is written by hand: ``xl_thesis_cells`` or ``xl_thesis_actions``."""
-    return (_HERE / f"{name}.bas").read_text(encoding="ascii")
+    """The text of a module that is written by hand: ``xl_thesis_cells``, ``xl_thesis_actions``, or a class."""
+    path = _HERE / f"{name}.bas"
+    return (path if path.exists() else path.with_suffix(".cls")).read_text(encoding="ascii")
 
 
 def ribbon() -> str:
@@ -79,10 +80,17 @@ def _lines(specs: list[FunctionSpec]) -> Iterator[str]:
 def _recogniser(specs: list[FunctionSpec]) -> Iterator[str]:
     yield "' Whether a formula calls one of the functions."
     yield "Public Function ThesisIsOurs(ByVal Formula As String) As Boolean"
-    yield "    Dim Names As String, Called As Variant"
-    yield from (f'    Names = Names & "{spec.name}("' for spec in specs)
-    yield '    For Each Called In Split(Names, "(")'
-    yield '        If Called <> "" And InStr(1, Formula, Called & "(", vbTextCompare) > 0 Then ThesisIsOurs = True'
+    yield "    Static Names As Variant"
+    yield "    Dim Listed As String, Called As Variant"
+    yield "    If IsEmpty(Names) Then"
+    yield from (f'        Listed = Listed & "{spec.name}( "' for spec in specs)
+    yield '        Names = Split(Trim$(Listed), " ")'
+    yield "    End If"
+    yield "    For Each Called In Names"
+    yield "        If InStr(1, Formula, Called, vbTextCompare) > 0 Then"
+    yield "            ThesisIsOurs = True"
+    yield "            Exit Function"
+    yield "        End If"
     yield "    Next Called"
     yield "End Function"
 

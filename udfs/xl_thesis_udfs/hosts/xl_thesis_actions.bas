@@ -47,8 +47,22 @@ End Sub
 Public Sub ThesisImportDefinition()
     Dim Source As Variant
     Source = Application.GetOpenFilename("Excel workbook (*.xlsx), *.xlsx", , "Edited definition")
-    If VarType(Source) <> vbString Then Exit Sub
-    If Told(Press("import", CStr(Source))) Then Renew
+    If VarType(Source) = vbString Then UseThesis Press("import", CStr(Source))
+End Sub
+
+' The definition is on sheets of the workbook itself: check it, or check it and calculate with it from now on.
+Public Sub ThesisCheckDefinition()
+    Dim State As String
+    State = ReadDefinition("check")
+    If State <> "" Then
+        If Not Told(State) Then GoToCell Part(State, 2)
+    End If
+End Sub
+
+Public Sub ThesisUseDefinition()
+    Dim State As String
+    State = ReadDefinition("apply")
+    If State <> "" Then UseThesis State
 End Sub
 
 ' Rows of the table ManualEntries go to the store; what is wrong with them is said row by row, and nothing is stored.
@@ -88,11 +102,13 @@ End Sub
 
 ' A new workbook with what is known of the data, and why the last answers failed.
 Public Sub ThesisStatus()
-    Dim Sheet As Worksheet
+    Dim Sheet As Worksheet, Named As String
+    Named = """" & Replace(ThesisOf(ActiveWorkbook), """", """""") & """"
     If ThesisFailure <> "" Then MsgBox ThesisFailure, vbExclamation, "xl-thesis"
     Set Sheet = Workbooks.Add.Worksheets(1)
-    PutTable Sheet.Range("A1"), "=THESIS_STATUS()", 30, 4
-    PutTable Sheet.Range("G1"), "=THESIS_STATUS(""series"")", 150, 9
+    PutTable Sheet.Range("A1"), "=THESIS_STATUS(," & Named & ")", 30, 4
+    PutTable Sheet.Range("G1"), "=THESIS_STATUS(""series""," & Named & ")", 150, 12
+    Sheet.Range("J:K,Q:Q").NumberFormat = "yyyy-mm-dd"
 End Sub
 
 Public Sub ThesisSettings()
@@ -236,27 +252,76 @@ End Sub
 
 ' One word and a sentence from Python, with a tab between them; never an error.
 Private Function Press(ByVal Action As String, ByVal Argument As String) As String
+    Dim Given As Object
     On Error GoTo Failed
-    Press = ThesisPython.Str(ThesisPython.Call(ThesisPython.Module(BUTTONS), "press", ThesisPython.Tuple(Action, Argument)))
+    Set Given = ThesisPython.Tuple(Action, Argument, ThesisOf(ActiveWorkbook))
+    Press = ThesisPython.Str(ThesisPython.Call(ThesisPython.Module(BUTTONS), "press", Given))
     Exit Function
 Failed:
     ThesisDisconnect
     Press = "failed" & vbTab & "Python could not be reached: " & Err.Description
 End Function
 
+' Part 0 of an answer is its word, 1 its sentence, 2 what to go on with.
+Private Function Part(ByVal State As String, ByVal Index As Long) As String
+    Part = Split(State & vbTab & vbTab, vbTab)(Index)
+End Function
+
 Private Function Word(ByVal State As String) As String
-    Word = Split(State & vbTab, vbTab)(0)
+    Word = Part(State, 0)
 End Function
 
 Private Sub ShowState(ByVal State As String)
-    Application.StatusBar = "xl-thesis: " & Split(State & vbTab, vbTab)(1)
+    Application.StatusBar = "xl-thesis: " & Part(State, 1)
+End Sub
+
+' The thesis of a workbook made from the template: what stands in its cell Thesis; empty for the default one.
+Private Function ThesisOf(ByVal Book As Workbook) As String
+    On Error Resume Next
+    ThesisOf = Trim$(CStr(Book.Names("ThesisName").RefersToRange.Value))
+End Function
+
+' Python reads a copy, so that the workbook may be unsaved, on OneDrive, or open elsewhere.
+Private Function ReadDefinition(ByVal Action As String) As String
+    Dim State As String
+    If TableNamed(ActiveWorkbook, "ThesisDefinitionAbout") Is Nothing Then
+        MsgBox "This workbook has no definition sheets; Template makes one that has.", vbExclamation, "xl-thesis"
+        Exit Function
+    End If
+    On Error GoTo Failed
+    State = Press("copy", "")
+    If Word(State) = "done" Then
+        ActiveWorkbook.SaveCopyAs Part(State, 2)
+        State = Press(Action, Part(State, 2))
+    End If
+    ReadDefinition = State
+    Exit Function
+Failed:
+    ReadDefinition = "failed" & vbTab & "Excel could not write a copy of the workbook: " & Err.Description
+End Function
+
+' The thesis file of an answer goes into the cell Thesis, and our cells calculate with it; a fault is gone to.
+Private Sub UseThesis(ByVal State As String)
+    If Not Told(State) Then
+        GoToCell Part(State, 2)
+        Exit Sub
+    End If
+    On Error Resume Next
+    ActiveWorkbook.Names("ThesisName").RefersToRange.Value = Part(State, 2)
+    On Error GoTo 0
+    Renew
+End Sub
+
+Private Sub GoToCell(ByVal Address As String)
+    On Error Resume Next
+    If Address <> "" Then Application.Goto Application.Range(Address)
 End Sub
 
 ' Whether an action was done; its sentence is shown either way.
 Private Function Told(ByVal State As String) As Boolean
     Told = (Word(State) = "done")
     Application.StatusBar = False
-    MsgBox Mid$(State, Len(Word(State)) + 2), IIf(Told, vbInformation, vbExclamation), "xl-thesis"
+    MsgBox Part(State, 1), IIf(Told, vbInformation, vbExclamation), "xl-thesis"
 End Function
 
 Private Function IsSnapshot(ByVal Book As Workbook) As Boolean

@@ -16,6 +16,8 @@ Private Answers As Object
 Private Known As String
 Private Asked As Double
 Private Failure As String
+Private Noted As Collection
+Private Watch As Object
 
 ' The value of a cell function. Keep = False for one whose answer depends on more than its arguments and the data.
 Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant) As Variant
@@ -26,6 +28,7 @@ Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, 
         RenewToken
         If Answers.Exists(Key) Then
             ThesisCall = Answers.Item(Key)
+            NoteDays ThesisCall
             Exit Function
         End If
     End If
@@ -35,6 +38,7 @@ Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, 
         If Answers.Count >= MOST Then Answers.RemoveAll
         Answers.Add Key, ThesisCall
     End If
+    NoteDays ThesisCall
     Exit Function
 Failed:
     Failure = Err.Description
@@ -53,7 +57,7 @@ Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
     End If
 End Function
 
-' Marked texts become error values, in a single value and inside a table.
+' Marked texts become error values, in a single value and inside a table; marked columns become dates.
 Public Function ThesisRestored(ByVal Answer As Variant) As Variant
     Dim Row As Long, Column As Long
     If Not IsArray(Answer) Then
@@ -65,16 +69,85 @@ Public Function ThesisRestored(ByVal Answer As Variant) As Variant
             Answer(Column) = RestoredValue(Answer(Column))
         Next Column
     Else
-        For Row = LBound(Answer, 1) To UBound(Answer, 1)
-            For Column = LBound(Answer, 2) To UBound(Answer, 2)
+        For Column = LBound(Answer, 2) To UBound(Answer, 2)
+            RestoreDays Answer, Column
+            For Row = LBound(Answer, 1) To UBound(Answer, 1)
                 If VarType(Answer(Row, Column)) = vbString Then
                     Answer(Row, Column) = RestoredValue(Answer(Row, Column))
                 End If
-            Next Column
-        Next Row
+            Next Row
+        Next Column
     End If
     ThesisRestored = Answer
 End Function
+
+' A column of days comes as numbers below a marked header, since numbers cross COM several times as fast as dates.
+Private Sub RestoreDays(ByRef Table As Variant, ByVal Column As Long)
+    Dim Row As Long, First As Long, Header As Variant
+    First = LBound(Table, 1)
+    Header = Table(First, Column)
+    If VarType(Header) <> vbString Then Exit Sub
+    If Left$(Header, 1) <> Chr$(2) Then Exit Sub
+    Table(First, Column) = Mid$(Header, 2)
+    For Row = First + 1 To UBound(Table, 1)
+        If VarType(Table(Row, Column)) = vbDouble Then Table(Row, Column) = CDate(Table(Row, Column))
+    Next Row
+End Sub
+
+' Remember the cell whose answer holds dates, to be shown as such once Excel has calculated.
+Private Sub NoteDays(ByRef Answer As Variant)
+    Dim Caller As Object, Column As Long, Rows As Long, Days As String
+    On Error GoTo Finish
+    If IsArray(Answer) Then
+        Rows = UBound(Answer, 1) - LBound(Answer, 1)
+        For Column = LBound(Answer, 2) To UBound(Answer, 2)
+            If VarType(Answer(UBound(Answer, 1), Column)) = vbDate Then Days = Days & " " & CStr(Column - LBound(Answer, 2))
+        Next Column
+        If Days = "" Then Exit Sub
+    ElseIf VarType(Answer) <> vbDate Then
+        Exit Sub
+    End If
+    Set Caller = Application.Caller
+    If Noted Is Nothing Then Set Noted = New Collection
+    Noted.Add Array(Caller, Rows, Trim$(Days))
+    If Watch Is Nothing Then Set Watch = New ThesisWatch
+Finish:
+End Sub
+
+' Cells with dates that have no format of their own get that of a date; called when Excel has calculated.
+Public Sub ThesisShowDays()
+    Dim Fresh As Collection, Item As Variant
+    If Noted Is Nothing Then Exit Sub
+    Set Fresh = Noted
+    Set Noted = Nothing
+    On Error Resume Next
+    For Each Item In Fresh
+        ShowDays Item(0), CLng(Item(1)), CStr(Item(2))
+    Next Item
+End Sub
+
+' Only cells that the answer fills: an array formula's own range, or what has spilled.
+Private Sub ShowDays(ByVal Filled As Object, ByVal Rows As Long, ByVal Days As String)
+    Dim Column As Variant, Last As Long
+    If Rows = 0 Then
+        If Filled.NumberFormat = "General" Then Filled.NumberFormat = "yyyy-mm-dd"
+        Exit Sub
+    End If
+    Last = 16383
+    If Filled.Cells.Count > 1 Then
+        If Rows > Filled.Rows.Count - 1 Then Rows = Filled.Rows.Count - 1
+        Last = Filled.Columns.Count - 1
+    ElseIf Not Filled.HasSpill Then
+        Exit Sub
+    End If
+    For Each Column In Split(Days, " ")
+        If CLng(Column) <= Last And Rows > 0 Then ShowColumn Filled.Cells(1, 1).Offset(1, CLng(Column)).Resize(Rows, 1)
+    Next Column
+End Sub
+
+Private Sub ShowColumn(ByVal Below As Object)
+    If Below.Cells(Below.Rows.Count, 1).NumberFormat = "General" Then Below.NumberFormat = "yyyy-mm-dd"
+End Sub
 
 ' The Python server, looked up once: finding it reads the settings anew.
 Public Function ThesisPython() As Object

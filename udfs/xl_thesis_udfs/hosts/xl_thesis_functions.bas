@@ -92,22 +92,22 @@ Attribute THESIS_ALERTS.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_ALERTS = ThesisCall("THESIS_ALERTS", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
 
-Public Function THESIS_SERIES(ByVal series_id As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal transform As Variant, Optional ByVal as_of As Variant, Optional ByVal aggregation As Variant) As Variant
+Public Function THESIS_SERIES(ByVal id As Variant, Optional ByVal start As Variant, Optional ByVal finish As Variant, Optional ByVal frequency As Variant, Optional ByVal transform As Variant, Optional ByVal as_of As Variant, Optional ByVal aggregation As Variant) As Variant
 Attribute THESIS_SERIES.VB_Description = "Series as known on a day, with headers, ascending: first aggregated, then transformed, then cut to the days. A day is the last one of its period (FRED shows the first)."
 Attribute THESIS_SERIES.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_SERIES = ThesisCall("THESIS_SERIES", True, Array(ThesisGiven(series_id), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(transform), ThesisGiven(as_of), ThesisGiven(aggregation)))
+    THESIS_SERIES = ThesisCall("THESIS_SERIES", True, Array(ThesisGiven(id), ThesisGiven(start), ThesisGiven(finish), ThesisGiven(frequency), ThesisGiven(transform), ThesisGiven(as_of), ThesisGiven(aggregation)))
 End Function
 
-Public Function THESIS_LATEST(ByVal series_id As Variant, Optional ByVal as_of As Variant) As Variant
+Public Function THESIS_LATEST(ByVal id As Variant, Optional ByVal as_of As Variant) As Variant
 Attribute THESIS_LATEST.VB_Description = "Last value of a series as known on a day."
 Attribute THESIS_LATEST.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_LATEST = ThesisCall("THESIS_LATEST", True, Array(ThesisGiven(series_id), ThesisGiven(as_of)))
+    THESIS_LATEST = ThesisCall("THESIS_LATEST", True, Array(ThesisGiven(id), ThesisGiven(as_of)))
 End Function
 
-Public Function THESIS_META(ByVal series_id As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant) As Variant
+Public Function THESIS_META(ByVal id As Variant, Optional ByVal field As Variant, Optional ByVal as_of As Variant) As Variant
 Attribute THESIS_META.VB_Description = "What a series is, or from which day to which it is known."
 Attribute THESIS_META.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_META = ThesisCall("THESIS_META", True, Array(ThesisGiven(series_id), ThesisGiven(field), ThesisGiven(as_of)))
+    THESIS_META = ThesisCall("THESIS_META", True, Array(ThesisGiven(id), ThesisGiven(field), ThesisGiven(as_of)))
 End Function
 
 Public Function THESIS_CATALOGUE(Optional ByVal find As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
@@ -208,43 +208,50 @@ End Function
 
 ' Whether a formula calls one of the functions.
 Public Function ThesisIsOurs(ByVal Formula As String) As Boolean
-    Dim Names As String, Called As Variant
-    Names = Names & "THESIS_SCORE("
-    Names = Names & "THESIS_LABEL("
-    Names = Names & "THESIS_BAND("
-    Names = Names & "THESIS_COVERAGE("
-    Names = Names & "THESIS_DETAIL("
-    Names = Names & "THESIS_SUMMARY("
-    Names = Names & "THESIS_HISTORY("
-    Names = Names & "THESIS_SENSITIVITY("
-    Names = Names & "THESIS_PUBLISHED("
-    Names = Names & "THESIS_PILLAR("
-    Names = Names & "THESIS_INDICATOR("
-    Names = Names & "THESIS_TABLE("
-    Names = Names & "THESIS_CHANGE("
-    Names = Names & "THESIS_CALENDAR("
-    Names = Names & "THESIS_ALERTS("
-    Names = Names & "THESIS_SERIES("
-    Names = Names & "THESIS_LATEST("
-    Names = Names & "THESIS_META("
-    Names = Names & "THESIS_CATALOGUE("
-    Names = Names & "DXY("
-    Names = Names & "DXY_TREND("
-    Names = Names & "DXY_HISTORY("
-    Names = Names & "THESIS_RELATIVE("
-    Names = Names & "THESIS_BETA("
-    Names = Names & "FED_CUTS("
-    Names = Names & "MSTR_MNAV("
-    Names = Names & "THESIS_CLAIM("
-    Names = Names & "THESIS_CLAIMS("
-    Names = Names & "THESIS_QUESTION("
-    Names = Names & "THESIS_LEDGER("
-    Names = Names & "THESIS_SCOREBOARD("
-    Names = Names & "THESIS_ASOF("
-    Names = Names & "THESIS_STATUS("
-    Names = Names & "THESIS_FUNCTIONS("
-    For Each Called In Split(Names, "(")
-        If Called <> "" And InStr(1, Formula, Called & "(", vbTextCompare) > 0 Then ThesisIsOurs = True
+    Static Names As Variant
+    Dim Listed As String, Called As Variant
+    If IsEmpty(Names) Then
+        Listed = Listed & "THESIS_SCORE( "
+        Listed = Listed & "THESIS_LABEL( "
+        Listed = Listed & "THESIS_BAND( "
+        Listed = Listed & "THESIS_COVERAGE( "
+        Listed = Listed & "THESIS_DETAIL( "
+        Listed = Listed & "THESIS_SUMMARY( "
+        Listed = Listed & "THESIS_HISTORY( "
+        Listed = Listed & "THESIS_SENSITIVITY( "
+        Listed = Listed & "THESIS_PUBLISHED( "
+        Listed = Listed & "THESIS_PILLAR( "
+        Listed = Listed & "THESIS_INDICATOR( "
+        Listed = Listed & "THESIS_TABLE( "
+        Listed = Listed & "THESIS_CHANGE( "
+        Listed = Listed & "THESIS_CALENDAR( "
+        Listed = Listed & "THESIS_ALERTS( "
+        Listed = Listed & "THESIS_SERIES( "
+        Listed = Listed & "THESIS_LATEST( "
+        Listed = Listed & "THESIS_META( "
+        Listed = Listed & "THESIS_CATALOGUE( "
+        Listed = Listed & "DXY( "
+        Listed = Listed & "DXY_TREND( "
+        Listed = Listed & "DXY_HISTORY( "
+        Listed = Listed & "THESIS_RELATIVE( "
+        Listed = Listed & "THESIS_BETA( "
+        Listed = Listed & "FED_CUTS( "
+        Listed = Listed & "MSTR_MNAV( "
+        Listed = Listed & "THESIS_CLAIM( "
+        Listed = Listed & "THESIS_CLAIMS( "
+        Listed = Listed & "THESIS_QUESTION( "
+        Listed = Listed & "THESIS_LEDGER( "
+        Listed = Listed & "THESIS_SCOREBOARD( "
+        Listed = Listed & "THESIS_ASOF( "
+        Listed = Listed & "THESIS_STATUS( "
+        Listed = Listed & "THESIS_FUNCTIONS( "
+        Names = Split(Trim$(Listed), " ")
+    End If
+    For Each Called In Names
+        If InStr(1, Formula, Called, vbTextCompare) > 0 Then
+            ThesisIsOurs = True
+            Exit Function
+        End If
     Next Called
 End Function
 

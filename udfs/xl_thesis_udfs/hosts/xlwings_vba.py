@@ -1,8 +1,9 @@
-"""xlwings' VBA as our files carry it: read from the installed package, with its notice, and changed in four places.
+"""xlwings' VBA as our files carry it: read from the installed package, with its notice, and changed in five places.
 
-The changes name our settings file, start one Python for all workbooks (the command line no longer holds the path of the
-active one), never look for settings beside a workbook (a place on OneDrive that cannot be resolved would be an error,
-and a file there could name another program), and keep the module's functions out of Excel's list.
+The changes name our settings file; start one Python for all workbooks (the command line no longer holds the path of
+the active one); start it without libraries that no cell needs (``excel_start``); never look for settings beside a
+workbook (a place on OneDrive that cannot be resolved would be an error, and a file there could name another program);
+and keep the module's functions out of Excel's list.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from importlib import metadata
 from pathlib import Path
 
 PROJECT = "xl_thesis"
+START = "xl_thesis_udfs.hosts.excel_start"
 _PATHS = ' & ";" & ThisWorkbook.FullName & ";" & ThisWorkbook.FullName & ";" & GetConfig("ONEDRIVE_CONSUMER_WIN")'
+_GIVEN = '\\""" & PYTHONPATH & "\\""'
 _HEAD = 'Attribute VB_Name = "xlwings"\n'
 _CHANGES = (
     ('Public Const PROJECT_NAME As String = "xlwings"', f'Public Const PROJECT_NAME As String = "{PROJECT}"'),
     (f"AddExcelDir{_PATHS}", f"AddExcelDir{_PATHS}".replace("ThisWorkbook.FullName", '""')),
+    (f"import xlwings.utils;xlwings.utils.prepare_sys_path({_GIVEN});import xlwings; xlwings.serve('$(CLSID)')",
+     f"from {START} import serve; serve('$(CLSID)', {_GIVEN})"),
     ('            If GetFullName(ThisWorkbook) <> "" Then', "            If False Then"),
     (_HEAD, f"{_HEAD}Option Private Module\n' Changed by xl-thesis: name and place of settings, command line.\n"),
 )  # fmt: skip

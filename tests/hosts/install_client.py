@@ -1,0 +1,74 @@
+"""Run by the Windows Python: the commands ``install``, ``status`` and ``uninstall`` on Windows' own files.
+
+Only where Excel keeps its add-ins is told to xlwings' installer, which would start Excel to ask. The first argument is
+the folder of the built add-in, the second the file for one JSON object: each command's exit code and words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import win32con
+import win32file
+import xlwings.cli
+
+from xl_thesis import artefacts
+from xl_thesis.cli import main as command_line
+from xl_thesis_udfs.hosts import excel_install
+
+
+def command(*words: str) -> list[object]:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            command_line(list(words))
+            code: object = 0
+        except SystemExit as left:
+            code = left.code or 0
+    return [code, said.getvalue()]
+
+
+@contextlib.contextmanager
+def held_open(path: Path):
+    """As Excel holds a file: others may read it, nobody may write or delete it."""
+    handle = win32file.CreateFile(
+        str(path), win32con.GENERIC_READ, win32con.FILE_SHARE_READ, None, win32con.OPEN_EXISTING, 0, None
+    )
+    try:
+        yield
+    finally:
+        handle.Close()
+
+
+def main() -> None:
+    artefacts.BUILT = Path(sys.argv[1])
+    start = Path(os.environ["APPDATA"]) / "Microsoft" / "Excel" / "XLSTART"
+    start.mkdir(parents=True, exist_ok=True)
+    xlwings.cli.get_addin_dir = lambda *_: str(start)
+    target, settings = start / excel_install.ADDIN, excel_install.config_file()
+    target.unlink(missing_ok=True)
+    settings.unlink(missing_ok=True)
+    found = {"before": command("status"), "install": command("install"), "status": command("status", "--json")}
+    found["setting"] = settings.read_text(encoding="mbcs")
+    found["python"] = sys.executable
+    target.write_bytes(b"an older version")
+    with held_open(target):
+        found["held"] = command("install")
+        found["held status"] = command("status")
+        found["held uninstall"] = command("uninstall")
+        found["kept"] = target.read_bytes().decode()
+    found["upgrade"] = command("install")
+    found["same"] = target.read_bytes() == (artefacts.BUILT / excel_install.ADDIN).read_bytes()
+    found["uninstall"] = command("uninstall")
+    found["left"] = [str(path) for path in (target, settings, settings.parent) if path.exists()]
+    found["again"] = command("uninstall")
+    Path(sys.argv[2]).write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
