@@ -198,7 +198,11 @@ class _Visit:
 
     def _pull(self, request: Request, memory: Memory, rows: Sequence[Row], warnings: tuple[str, ...]) -> Pull:
         vintage_true = memory.vintages and has_vintages(request.meta)
-        return Pull(request.meta.id, rows, not rows, vintage_true, SOURCE, memory.text(), memory.facts, warnings)
+        first = memory.facts.get("vintages_from")
+        return Pull(
+            request.meta.id, rows, not rows, vintage_true, SOURCE, memory.text(), memory.facts, warnings,
+            None if first is None else dt.date.fromisoformat(first),
+        )  # fmt: skip
 
     def _unchanged(self, request: Request, memory: Memory) -> Pull:
         memory = replace(memory, asked=self.now.isoformat())
