@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
 
-from xl_thesis.addresses import fault, without_password
+from xl_thesis.addresses import fault, is_no_file, without_password
 from xl_thesis.errors import InputError
 
 FILE_NAME = "settings.toml"
@@ -129,7 +129,7 @@ def store_location() -> Path | str:
         chosen = chosen.removeprefix("sqlite:///")
     elif chosen.startswith(("postgresql://", "postgresql+psycopg://")):
         return chosen
-    elif "://" in chosen:
+    elif "://" in chosen or is_no_file(chosen):
         raise InputError("XL_THESIS_STORE must be a file path, sqlite:///path or postgresql+psycopg://address")
     return Path(chosen).expanduser()
 

@@ -334,6 +334,26 @@ def test_a_password_that_can_be_misread_is_refused_before_anything_is_asked(pass
         open_store("postgresql://db.example/macro?user=ann&password=s3cret@w0rd")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ann:s3cret/macro", "postgresql:///ann:s3cret@127.0.0.1/macro", "postgresql:///ann:s3cret",
+        "postgresql://127.0.0.1:1/macro?user=ann&password=s3cret", "postgresql://127.0.0.1:1/macro?sslpassword=s3cret",
+        "postgresql://127.0.0.1:1/macro?password=s3%63ret&sslmode=s3cret&password=s3+cret",
+        "postgresql://127.0.0.1:1/macro?s3cret=1", "postgresql://127.0.0.1:1/macro?options=s3cret",
+        "postgresql://127.0.0.1:1/macro?sslmode=require&sslkey=s3cret", "postgresql://ann:s3cret@127.0.0.1:port/macro",
+        "postgresql://ann:s3cret@127.0.0.1:1,ann:s3cret@x/macro", "postgresql://ann:s3cret@127.0.0.1:1/macro?connect_timeout=s3cret",
+    ],
+)  # fmt: skip
+def test_no_odd_form_of_an_address_shows_its_password(address: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreError) as raised:
+        open_store(address)
+    said = f"{raised.value} {raised.value!r}"
+    assert "s3cret" not in said and "s3 cret" not in said
+    assert "\n" not in str(raised.value)
+
+
 @pytest.mark.host
 @pytest.mark.parametrize("password", MISREAD)
 def test_a_percent_encoded_password_reaches_the_database(

@@ -13,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from xl_thesis.addresses import place_of
 from xl_thesis.errors import BadAnswer, ClockWrong, ProxyFailed, SourceError, TimedOut, TLSFailed, Unreachable
 from xl_thesis.sources.protocol import Link
 
@@ -77,7 +78,7 @@ def proxy_of(link: Link, url: str) -> str | None:
 
 def shown(proxy: str | None) -> str:
     """A proxy's address without its login."""
-    return (proxy or "").rpartition("@")[2].rpartition("//")[2]
+    return place_of(proxy if proxy and "://" in proxy else f"://{proxy or ''}")
 
 
 def trust(link: Link) -> ssl.SSLContext:

@@ -20,6 +20,7 @@ from types import TracebackType
 
 import numpy as np
 
+from xl_thesis.addresses import is_no_file
 from xl_thesis.errors import StoreError, UnfitValue
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, Vintages
@@ -336,6 +337,9 @@ def open_store(location: Path | str) -> Store:
     """
     if is_postgres(location):
         return Store(location)
+    location = str(location).removeprefix("sqlite:///")
+    if "://" in location or is_no_file(location):
+        raise StoreError("a store is a file, sqlite:///file, or an address: postgresql+psycopg://user@host/database")
     path = Path(location)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
