@@ -182,7 +182,8 @@ class Store:
                 if not own and not self._has(name):
                     continue
                 key = key_of(name)
-                arrived, part = changed_rows(key, own, self.held(key), _number(seen_on), exact=exact)
+                held = self.held(key) if own else Held.of(())  # a look at all that is held, only where something came
+                arrived, part = changed_rows(key, own, held, _number(seen_on), exact=exact)
                 self.engine.put(
                     [(*row, stamp, source, row[2] if exact and row[2] >= first else None) for row in arrived]
                 )

@@ -44,19 +44,20 @@ def read_evidence(engine: Engine, meta: SeriesMeta) -> Evidence:
         return none
     key, until = found[0]
     since = meta.vintages_from or dt.date.min if embedded else None
-    first: int | None = None
+    statement = "SELECT observed_on, available_at FROM observation WHERE series = ? AND exact = 0"
+    values = [key]
+    if embedded:
+        statement += " AND vintage IS NULL"
     if until is not None:
-        statement = "SELECT min(available_at), min(vintage) FROM observation WHERE series = ? AND exact = 1"
-        first, vintage = engine.all(statement, (key,))[0]
+        first, vintage = engine.all(
+            "SELECT min(available_at), min(vintage) FROM observation WHERE series = ? AND exact = 1", (key,)
+        )[0]
         since = since if vintage is None else dt.date.fromordinal(_EPOCH + vintage)
-    condition = "" if not embedded else " AND vintage IS NULL"
-    ruled = engine.all(
-        f"SELECT observed_on, available_at FROM observation WHERE series = ? AND exact = 0{condition}",  # noqa: S608
-        (key,),
-    )
-    counted = [row for row in ruled if first is None or not first <= row[1] <= until]
-    table = np.array(counted, dtype=np.int64).reshape(-1, 2)
-    return Evidence(since, _places(table[:, 0], table[:, 1]))
+        if first is not None:
+            statement += " AND NOT available_at BETWEEN ? AND ?"
+            values += [first, until]
+    by_rule = np.array(engine.all(statement, values), dtype=np.int64).reshape(-1, 2)
+    return Evidence(since, _places(by_rule[:, 0], by_rule[:, 1]))
 
 
 def _places(days: NDArray[np.int64], available: NDArray[np.int64]) -> NDArray[np.int64]:
