@@ -17,7 +17,7 @@ import trustme
 from tests.feeds import LINK, Table
 from tests.servers import fred, yahoo
 from tests.servers.loopback import FAULTS, ConnectProxy, Loopback, Reply, write_authority
-from tests.test_refresh_end_to_end import FRED_HOST, Services
+from tests.services import FRED_HOST, Services, some_services
 from xl_thesis import doctor
 from xl_thesis.doctor import Finding, examine, is_in_order
 from xl_thesis.errors import (
@@ -169,7 +169,7 @@ def test_a_store_that_cannot_be_reached_is_one_finding(monkeypatch: pytest.Monke
 @pytest.fixture
 def services(own_home: Path) -> Iterator[Services]:
     with ExitStack() as stack:
-        yield Services(own_home, stack)
+        yield Services(own_home, stack, some_services())
 
 
 def test_the_command_reaches_real_clients_and_says_what_stands_in_the_way(services: Services) -> None:

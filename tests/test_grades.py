@@ -15,7 +15,7 @@ from tests.engine.mini import as_yaml, document
 from tests.feeds import LINK, price_rows
 from tests.servers import fred as server
 from tests.servers.loopback import Loopback, Reply
-from tests.test_refresh_end_to_end import TODAY, month_starts, unrate
+from tests.services import TODAY, month_starts, unrate
 from xl_thesis import actions
 from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import SeriesMeta
