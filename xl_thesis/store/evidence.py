@@ -28,6 +28,8 @@ class Evidence:
 
     def vouches(self, known: TimeSeries) -> bool:
         """Whether each of these values came as a real vintage."""
+        if len(self.by_rule) == 0:
+            return True
         return not np.isin(_places(known.days.view(np.int64), known.available.view(np.int64)), self.by_rule).any()
 
 
