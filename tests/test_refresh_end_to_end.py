@@ -118,6 +118,9 @@ def test_live_prices_take_the_place_of_precomputed_scores(services: Services) ->
     symbols = [name for name in load_catalogue() if name.startswith("YAHOO:")]
     report = json.loads(services.run("refresh", "--json", *(word for name in symbols for word in ("--series", name))))
     assert report["counts"] == {"fetched": len(symbols)}
+    told = [*report["warnings"], *(text for item in report["series"] for text in item["warnings"])]
+    assert any("the dollar index by YAHOO:DX-Y.NYB and by YAHOO:DX=F differ by" in text for text in told)
+    assert any("DERIVED:DXY_ECB differs from YAHOO:DX-Y.NYB" in text for text in told), "the formula is compared too"
     after = {item["id"]: item for item in json.loads(services.run("explain", *day, code=None))["indicators"]}
     live = [name for name, item in before.items() if item["is_precomputed"] and not after[name]["is_precomputed"]]
     assert sum(after[name]["status"] == "fresh" for name in live) >= len(live) / 2, "some lean on other sources too"
