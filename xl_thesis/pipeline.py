@@ -47,7 +47,7 @@ def open_default_store() -> Store:
     store = open_store(store_location())
     try:
         seed(store)
-    except BaseException:
+    except BaseException:  # whatever it was, it is let go and goes on up
         store.close()
         raise
     return store

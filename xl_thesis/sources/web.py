@@ -144,8 +144,8 @@ class Web:
                 connection.check_clock(self.provider, answer.headers)
                 return answer
         except transport.FAILURES as error:
-            self._arrived(turn)
             problem = connection.said(error, self.provider, self.link, url)
+        self._arrived(turn)
         raise problem  # here, so that it drags no frame along in which the key was
 
     def _wait(self) -> float:

@@ -58,7 +58,7 @@ class Store:
         )
         try:
             self._pack_what_is_not()
-        except BaseException:
+        except BaseException:  # whatever it was, it is let go and goes on up
             self.engine.close()
             raise
 

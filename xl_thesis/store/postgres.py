@@ -67,7 +67,7 @@ class PostgresEngine:
         except self._driver.Error as error:
             self._connection.close()
             raise StoreError(f"the store {self.where} cannot be used: {self._reason(error)}") from None
-        except BaseException:
+        except BaseException:  # whatever it was, it is let go and goes on up
             self._connection.close()
             raise
 
