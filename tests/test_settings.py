@@ -214,9 +214,11 @@ def test_a_store_in_other_words_is_refused_and_never_becomes_a_file(
     before = sorted(tmp_path.iterdir())
     assert run("store", "copy", location) == 2
     assert run("store", "copy", "copy.sqlite", "--from", location) == 2
+    assert run("config", "set", "store", location) == 2
+    assert run("config", "list") == 0
     monkeypatch.setenv("XL_THESIS_STORE", location)
     assert run("store", "info") == 2
-    assert run("config", "get", "store") == 0
+    assert run("config", "get", "store") == 2
     said = capsys.readouterr()
     assert "SECRET" not in said.out + said.err
     assert "postgresql+psycopg://" in said.err
