@@ -57,7 +57,7 @@ def plain(url: str) -> int:
     def ask(name: str) -> bool:
         try:
             return len(fred.get_series(name)) > 0
-        except Exception:  # noqa: BLE001 - whatever it is, the series is lost
+        except ValueError:  # fredapi's only error for a refusal
             return False
 
     with ThreadPoolExecutor(8) as pool:
@@ -91,9 +91,10 @@ def main() -> None:
         arrived = ours(loopback.url, Path(folder))
         seconds = time.perf_counter() - began
         limit = len(loopback.seen) / PER_SECOND
+        refused = len(loopback.seen) - SERIES - 1
     print(
-        f"a refresh: {arrived} of {SERIES} series in {seconds:.1f} s, {len(loopback.seen)} requests;"
-        f" the limit's own time is {limit:.1f} s, ours {seconds / limit - 1:+.1%}"
+        f"a refresh: {arrived} of {SERIES} series in {seconds:.1f} s, {refused} of {SERIES + 1 + refused} requests"
+        f" refused; the limit's own time is {limit:.1f} s, ours {seconds / limit - 1:+.1%}"
     )
 
 

@@ -178,7 +178,8 @@ def test_the_score_by_hand_from_its_indicators(scorer: Scorer, thesis: Thesis, o
 @pytest.mark.parametrize("on", [dt.date(2025, 9, 5), dt.date(2025, 12, 20), dt.date(2026, 3, 10)])
 def test_real_vintages_as_known_equal_a_store_truncated_at_the_day(thesis: Thesis, scorer: Scorer, on: dt.date) -> None:
     with Store(":memory:") as cut:
-        cut.write([row for row in embedded.rows() if row[3] <= on.isoformat()], source="test")
+        rows = [row for row in embedded.rows() if row[3] <= on.isoformat()]
+        cut.write(rows, source="test", vintage_true=lambda _: True)
         truncated = Scorer(thesis, cut).evaluate(on)
     assert truncated == scorer.evaluate(on)
 

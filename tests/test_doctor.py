@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.feeds import LINK, Table
 from tests.servers import fred, yahoo
-from tests.test_refresh_end_to_end import FRED_HOST, Services
+from tests.servers.loopback import FAULTS, ConnectProxy, Loopback, Reply, write_authority
+from tests.services import FRED_HOST, Services, some_services
 from xl_thesis import doctor
 from xl_thesis.doctor import Finding, examine, is_in_order
 from xl_thesis.errors import (
@@ -29,6 +32,8 @@ from xl_thesis.errors import (
     Unreachable,
 )  # fmt: skip
 from xl_thesis.pipeline import open_default_store
+from xl_thesis.sources.fred import Fred
+from xl_thesis.sources.protocol import Link
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -62,11 +67,63 @@ def test_failures_of_a_provider_are_told_apart(error: SourceError, kind: str, ad
     assert advice in found["FRED"].line()
 
 
-def test_to_have_no_key_is_no_fault() -> None:
-    without = replace(LINK, fred_key=None)
-    table = Table("FRED", {}, failing={"ping": BadKey("no")})
-    found = {finding.name: finding for finding in examine([table], lambda: without)}
-    assert found["FRED"].state == "note" and is_in_order(list(found.values()))
+GDPA = Reply(200, b"observation_date,GDPA\n2024-01-01,29298.0\n2025-01-01,30485.7\n", "text/csv")
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def keyless(authority: trustme.CA, tmp_path: Path) -> Link:
+    bundle = write_authority(authority, tmp_path / "ca.pem")
+    return replace(LINK, fred_key=None, ca_bundle=bundle, pace_file=tmp_path / "pace", timeout_seconds=0.5)
+
+
+def without_a_key(link: Link, url: str) -> list[Finding]:
+    return list(examine([Fred(graph_url=f"{url}/graph/fredgraph.csv", per_second=1000.0)], lambda: link))
+
+
+def test_to_have_no_key_is_no_fault_and_the_way_without_one_is_tried(authority: trustme.CA, keyless: Link) -> None:
+    with Loopback(lambda *_: GDPA, authority.issue_cert("127.0.0.1")).running() as graphs:
+        found = {finding.name: finding for finding in without_a_key(keyless, graphs.url)}
+    assert (found["fred"].state, found["fred"].said) == ("ok", "answers")
+    assert (found["FRED key"].state, is_in_order(list(found.values()))) == ("note", True)
+    assert graphs.seen == [("/graph/fredgraph.csv", {"id": "GDPA"})]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "advice"),
+    [
+        ("proxy refuses", "proxy", "network.proxy"), ("no proxy there", "proxy", "network.proxy"),
+        ("certificate of nobody we know", "certificate", "network.ca_bundle"), ("ended", "clock", "date and time"),
+        ("not begun", "clock", "date and time"), ("clock", "clock", "date and time"),
+        ("hang", "time", "network.timeout"),
+        ("nothing listens", "connection", "check the connection"), ("500", "connection", "check the connection"),
+        ("login page", "answer", "try again later"), ("wrong JSON", "answer", "try again later"),
+        ("429", "answer", "try again later"),
+    ],
+)  # fmt: skip
+def test_what_stands_between_us_and_the_way_without_a_key_is_told_apart(
+    authority: trustme.CA, keyless: Link, fault: str, kind: str, advice: str
+) -> None:
+    now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
+    spells = {"ended": (now - 20 * day, now - 10 * day), "not begun": (now + 10 * day, now + 20 * day)}
+    issuer = trustme.CA() if fault.startswith("certificate") else authority
+    first, last = spells.get(fault, (now - day, now + day))
+    graphs = Loopback(lambda *_: GDPA, issuer.issue_cert("127.0.0.1", not_before=first, not_after=last))
+    with ExitStack() as stack:
+        stack.enter_context(graphs.running())
+        if fault == "proxy refuses":
+            keyless = replace(keyless, proxy=stack.enter_context(ConnectProxy(lambda _: None).running()).url)
+        elif fault == "no proxy there":
+            keyless = replace(keyless, proxy="http://ann:s3cret@127.0.0.1:9")
+        graphs.always = fault if fault in {*FAULTS, "clock", "hang"} else None
+        found = without_a_key(keyless, "https://127.0.0.1:9" if fault == "nothing listens" else graphs.url)[-1]
+    assert (found.name, found.state, found.said.partition(":")[0]) == ("fred", "wrong", kind), found.said
+    assert advice in str(found.advice)
+    assert "s3cret" not in found.line()
 
 
 def test_a_bug_of_a_provider_is_told_without_its_text() -> None:
@@ -112,7 +169,7 @@ def test_a_store_that_cannot_be_reached_is_one_finding(monkeypatch: pytest.Monke
 @pytest.fixture
 def services(own_home: Path) -> Iterator[Services]:
     with ExitStack() as stack:
-        yield Services(own_home, stack)
+        yield Services(own_home, stack, some_services())
 
 
 def test_the_command_reaches_real_clients_and_says_what_stands_in_the_way(services: Services) -> None:
@@ -122,6 +179,12 @@ def test_the_command_reaches_real_clients_and_says_what_stands_in_the_way(servic
     assert [states[name]["state"] for name in ("fred", "yahoo", "ecb")] == ["ok", "ok", "ok"]
     assert states["sec"]["said"].startswith("proxy: ")
     assert "network.proxy" in states["sec"]["advice"]
+    key = services.environment.pop("FRED_API_KEY")
+    without = json.loads(services.run("doctor", "--json", code=1))
+    found = {item["name"]: item for item in without["findings"]}
+    assert (found["FRED key"]["state"], found["fred"]["state"]) == ("note", "wrong"), "the proxy knows no graphs"
+    assert found["fred"]["said"].startswith("proxy: ") and "network.proxy" in found["fred"]["advice"]
+    assert key == fred.KEY
     services.environment["FRED_API_KEY"] = "0" * 32
     said = services.run("doctor", code=1)
     assert "WRONG fred: key: " in said

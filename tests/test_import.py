@@ -57,6 +57,21 @@ def test_bring_your_own_series_by_its_id(capsys: pytest.CaptureFixture[str]) -> 
     assert known("FRED:EPUTRADE", str(today()), capsys)["2026-06-30"] == 1.6
 
 
+def test_bring_your_own_series_from_a_workbook_with_the_days_it_became_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["date", "value", "available_at"], [dt.date(2026, 6, 30), 1.5, dt.date(2026, 7, 9)],
+                ["2026Q3", 2.5, "2026-10-12"]):  # fmt: skip
+        sheet.append(row)
+    book.save("mine.xlsx")
+    assert run("import", "mine.xlsx", "--series", "FRED:EPUTRADE") == 0
+    assert known("FRED:EPUTRADE", "2026-10-11", capsys) == {"2026-06-30": 1.5}
+    assert known("FRED:EPUTRADE", "2026-10-12", capsys) == {"2026-06-30": 1.5, "2026-09-30": 2.5}
+
+
 def test_every_fault_is_named_with_its_row_and_nothing_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     Path("bad.csv").write_text(
         f"{HEADER}MANUAL:nobody,2025-03-31,1,2025-07-01,IMF,\n{COFER},2025-03-32,1,2025-07-01,IMF,\n"

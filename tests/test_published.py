@@ -160,6 +160,20 @@ def test_freezing_labels_everything_before_as_reconstruction(home: Path, tmp_pat
         assert not scorer.evaluate(dt.date(2022, 3, 1)).reconstruction
 
 
+def test_a_scorer_that_lives_on_sees_a_later_freeze_and_a_log_that_was_tampered_with(home: Path) -> None:
+    thesis = parse_thesis(mini(), MINI)
+    with Store(":memory:") as store:
+        store.write([("MANUAL:level", "2022-01-31", 2.0, "2022-02-05")], source="test")
+        scorer, day = Scorer(thesis, store), dt.date(2022, 3, 1)
+        assert scorer.evaluate(day).reconstruction
+        published.freeze(thesis, today=day)
+        assert (scorer.frozen_on, scorer.evaluate(day).reconstruction) == (day, False)
+        assert published.freezes() is published.freezes(), "read once"
+        log = published.open_log()
+        log.path.with_name(f"{published.FILE_NAME}.hashes").write_text("0" * 64 + "\n")
+        assert scorer.frozen_on is None
+
+
 def test_a_changed_definition_is_not_frozen_and_ends_the_old_one(home: Path) -> None:
     first = parse_thesis(mini(), MINI)
     content = document()

@@ -14,91 +14,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 import pytest
-import trustme
 import yaml
 
 from tests.engine.mini import document
-from tests.feeds import environment, price_rows
-from tests.servers import fred, plain, yahoo
-from tests.servers.loopback import ConnectProxy, Loopback, write_authority
+from tests.servers import fred, yahoo
+from tests.services import FRED_HOST, TODAY, Services, some_services
 from xl_thesis.catalogue import load_catalogue
-from xl_thesis.pipeline import today
-
-TODAY = today()
-FRED_HOST = "api.stlouisfed.org"
-
-
-def month_starts(count: int) -> list[str]:
-    last = np.datetime64(TODAY, "M") - 1
-    return [f"{month}-01" for month in np.arange(last - count + 1, last + 1)]
-
-
-def unrate() -> fred.Series:
-    """Each month first printed on the 5th of the next and revised a month later; the newest only printed."""
-    spells = []
-    for number, day in enumerate(months := month_starts(120)):
-        printed, revised = ((np.datetime64(day, "M") + ahead).astype("datetime64[D]") + 4 for ahead in (1, 2))
-        value, end = 4 + 0.01 * (number % 40), "9999-12-31"
-        if day != months[-1] and revised < np.datetime64(TODAY):
-            spells.append((day, str(revised), end, f"{value + 0.1:.2f}"))
-            end = str(revised - 1)
-        spells.append((day, str(printed), end, f"{value:.2f}"))
-    return fred.Series(sorted(spells), title="Unemployment Rate", last_updated=f"{TODAY} 07:45:02-05")
-
-
-def ticker(symbol: str, last: dt.date) -> yahoo.Ticker:
-    rows = price_rows(symbol, last, seed=len(symbol) + ord(symbol[0]), days=1300)
-    return yahoo.Ticker({dt.date.fromisoformat(day): (value, value) for _, day, value, _ in rows if value is not None})
-
-
-class Services:
-    """Every service that is up, and the settings that lead to it."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        authority = trustme.CA()
-        self.fred = fred.Fred({"UNRATE": unrate()})
-        symbols = [name.split(":")[1].removesuffix("/adj") for name in load_catalogue() if name.startswith("YAHOO:")]
-        self.yahoo = yahoo.Yahoo({symbol: ticker(symbol, TODAY - dt.timedelta(days=1)) for symbol in symbols})
-        self.loopbacks = {
-            host: stack.enter_context(Loopback(answer, authority.issue_cert(*hosts)).running())
-            for hosts, answer in (
-                ((FRED_HOST,), self.fred.answer), (yahoo.HOSTS, self.yahoo.answer),
-                (("www.ecb.europa.eu",), plain.ecb),
-            )
-            for host in hosts
-            if host == hosts[0]
-        }  # fmt: skip
-        for host in yahoo.HOSTS:
-            self.loopbacks[host] = self.loopbacks[yahoo.HOSTS[0]]
-        proxy = stack.enter_context(ConnectProxy(self.port).running())
-        self.home = folder
-        self.environment = environment(
-            XL_THESIS_HOME=str(folder), FRED_API_KEY=fred.KEY, XL_THESIS_NETWORK_PROXY=proxy.url,
-            XL_THESIS_NETWORK_CA_BUNDLE=str(write_authority(authority, folder / "ca.pem")),
-            XL_THESIS_NETWORK_TIMEOUT="5", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
-        )  # fmt: skip
-
-    def port(self, host: str) -> int | None:
-        found = self.loopbacks.get(host)
-        return None if found is None else found.port
-
-    def asked(self) -> int:
-        return sum(len(loopback.seen) for loopback in {id(one): one for one in self.loopbacks.values()}.values())
-
-    def run(self, *arguments: str, code: int | None = 0) -> str:
-        done = subprocess.run([sys.executable, "-m", "xl_thesis", *arguments], env=self.environment, text=True,
-                              capture_output=True, timeout=120)  # fmt: skip
-        assert code in (None, done.returncode), done.stdout + done.stderr
-        assert fred.KEY not in done.stdout + done.stderr
-        return done.stdout
 
 
 @pytest.fixture
 def services(own_home: Path) -> Iterator[Services]:
     with ExitStack() as stack:
-        yield Services(own_home, stack)
+        yield Services(own_home, stack, some_services())
 
 
 def mini_thesis(folder: Path) -> Path:
@@ -190,6 +118,9 @@ def test_live_prices_take_the_place_of_precomputed_scores(services: Services) ->
     symbols = [name for name in load_catalogue() if name.startswith("YAHOO:")]
     report = json.loads(services.run("refresh", "--json", *(word for name in symbols for word in ("--series", name))))
     assert report["counts"] == {"fetched": len(symbols)}
+    told = [*report["warnings"], *(text for item in report["series"] for text in item["warnings"])]
+    assert any("the dollar index by YAHOO:DX-Y.NYB and by YAHOO:DX=F differ by" in text for text in told)
+    assert any("DERIVED:DXY_ECB differs from YAHOO:DX-Y.NYB" in text for text in told), "the formula is compared too"
     after = {item["id"]: item for item in json.loads(services.run("explain", *day, code=None))["indicators"]}
     live = [name for name, item in before.items() if item["is_precomputed"] and not after[name]["is_precomputed"]]
     assert sum(after[name]["status"] == "fresh" for name in live) >= len(live) / 2, "some lean on other sources too"

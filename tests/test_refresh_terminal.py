@@ -79,3 +79,32 @@ def test_ctrl_c_ends_it_with_a_report_and_what_was_whole(tmp_path: Path) -> None
     assert (stopped, exit_code) == (True, 4)
     assert counts["fetched"] == kept >= 3
     assert counts["fetched"] + counts["not asked"] == 20
+
+
+def test_the_key_is_asked_for_without_showing_it(tmp_path: Path) -> None:
+    """Typed on a terminal, it is on no screen; this terminal's system has no credential store, which is said."""
+    import pty
+    import time
+
+    key = "0123456789abcdef0123456789abcdef"
+    command = [sys.executable, "-m", "xl_thesis", "config", "set", "fred-key"]
+    variables = environment(XL_THESIS_HOME=str(tmp_path), PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
+    ours, theirs = pty.openpty()
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen(command, env=variables, start_new_session=True, **ends) as asking:
+        os.close(theirs)
+        shown = os.read(ours, 4096)
+        while b"FRED key" not in shown:
+            shown += os.read(ours, 4096)
+        time.sleep(0.2)  # the echo is off once the question is there
+        os.write(ours, f"{key}\n".encode())
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # the other end is closed
+            pass
+    os.close(ours)
+    assert asking.returncode == 2
+    assert b"set the environment variable FRED_API_KEY" in shown
+    assert key.encode() not in shown
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and key.encode() in file.read_bytes()]

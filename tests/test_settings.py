@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xl_thesis import keys, settings
-from xl_thesis.addresses import without_password
+from xl_thesis.addresses import fault, place_of, without_password
 from xl_thesis.cli import main
 from xl_thesis.errors import InputError
 
@@ -170,9 +171,65 @@ def test_no_password_is_shown_wherever_it_stands(around: str, scheme: str) -> No
     assert "SECRET" not in without_password(f"{scheme}://host/path?password={around}SECRET")
 
 
+SCHEMES = ["http", "https", "postgresql+psycopg", "postgres", "sqlite", ""]
+READS_AS_A_PORT = re.compile(r"[0-9]{1,5}(?:[/?#]|$)")
+
+
+@given(st.text(min_size=1).map(lambda text: text.replace("***", "")), st.sampled_from(SCHEMES))
+def test_no_word_behind_the_colon_is_shown_where_the_at_was_forgotten(text: str, scheme: str) -> None:
+    """Only what reads as a port is; without a host nobody can tell that it was meant as a password."""
+    assume("@" not in text and not READS_AS_A_PORT.match(text))
+    for written in (f"{scheme}://ann:{text}SECRET/db", f"{scheme}://ann:SECRET{text}/db", f"{scheme}://ann:SECRET{text}"):
+        assert "SECRET" not in without_password(written)
+        assert place_of(written) == "***"
+        assert scheme == "sqlite" or fault(written) is not None
+
+
+NAMES = ["password", "PASSWORD", "sslpassword", "passwd", "api_key", "token"]
+
+
+@given(st.text(), st.sampled_from(NAMES), st.text("='\" "))
+def test_no_password_is_shown_in_other_words_than_an_address(before: str, name: str, mark: str) -> None:
+    for text in (f"{before} {name}={mark}SECRET", f"host=db {name} = {mark}SE SECRET dbname=x", f"{name}=SECRET",
+                 f"host=db {name}=a://ann:x/SECRET", f"postgresql:x{before}SECRET", f"sqlite:///{name}={mark}SECRET",
+                 f"postgres:/ann:{before}SECRET@host/db",
+                 f"https://host/x?{before}{name}={mark}SECRET", f"https://host/x#{name}={mark}SECRET"):  # fmt: skip
+        assert "SECRET" not in without_password(text)
+
+
+@given(st.text(), st.text())
+def test_to_show_an_address_never_fails_and_shows_no_more_twice(scheme: str, rest: str) -> None:
+    for text in (f"{scheme}://{rest}", rest, f"http://{rest}", f"postgresql://{rest}"):
+        shown = without_password(text)
+        assert without_password(shown) == shown
+        assert isinstance(fault(text), str | None)
+
+
+@pytest.mark.parametrize("location", ["host=db.example user=ann password=SECRET", "postgresql:/ann:SECRET@db.example/x",
+                                      "mysql://ann:SECRET@db.example/x", "password = SECRET"])  # fmt: skip
+def test_a_store_in_other_words_is_refused_and_never_becomes_a_file(
+    location: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert run("store", "copy", location) == 2
+    assert run("store", "copy", "copy.sqlite", "--from", location) == 2
+    assert run("config", "set", "store", location) == 2
+    assert run("config", "list") == 0
+    monkeypatch.setenv("XL_THESIS_STORE", location)
+    assert run("store", "info") == 2
+    assert run("config", "get", "store") == 2
+    said = capsys.readouterr()
+    assert "SECRET" not in said.out + said.err
+    assert "postgresql+psycopg://" in said.err
+    assert not any("SECRET" in path.name for path in tmp_path.rglob("*"))
+    assert before == sorted(path for path in tmp_path.iterdir() if path.name not in ("store.sqlite", "copy.sqlite"))
+
+
 @pytest.mark.parametrize(
     "text", ["american_exceptionalism", "D:\\data\\ann@corp\\store.sqlite", "sqlite:////home/ann@corp/store.sqlite",
-             "https://api.stlouisfed.org/fred", "postgresql:///macro"],
+             "https://api.stlouisfed.org/fred", "postgresql:///macro", "postgresql://reader@db.example:5432/macro",
+             "http://[::1]:8080", "postgresql://one:5432,two:5433/macro"],
 )  # fmt: skip
 def test_what_holds_no_password_is_shown_whole(text: str) -> None:
     assert without_password(text) == text

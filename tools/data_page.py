@@ -35,6 +35,9 @@ plus the usual delay of the publisher, rounded up, or the known day of a delayed
 
 Rows marked *since 2026* or *since 2025* below have today's values before that, dated by the usual delay: they are point
 in time for their dates, not for their revisions.
+
+The column *revisions* below is about these files. How the values in a store came, embedded or by a refresh, decides the
+grade of a score ([METHOD.md](METHOD.md), "As known on D").
 """
 
 CREDITS = """\

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xl_thesis import keys, ledger, published, settings
+from xl_thesis import keys, published, settings
 from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
@@ -112,6 +112,7 @@ def snapshot(
     ``BrokenLogError`` once the workbook is there. ``forecasts`` is the folder of the log of questions, the user's own
     where None. Raises ``InputError`` where the file exists and ``force`` is not given, or cannot be written.
     """
+    from xl_thesis import ledger
     from xl_thesis_workbook.snapshot import gather, write_snapshot
 
     with scorer.store.reading():

@@ -165,8 +165,7 @@ def _reachable(provider: Provider, link: Link) -> Finding:
     except SourceError as error:
         advice = next(words for kind, words in _WHAT_TO_DO.items() if isinstance(error, kind))
         text = str(error).replace(link.fred_key, "***") if link.fred_key else str(error)
-        state: State = "note" if isinstance(error, BadKey) and link.fred_key is None else "wrong"  # no key is no fault
-        return Finding(provider.name, state, f"{_kind(error)}: {text}", advice)
+        return Finding(provider.name, "wrong", f"{_kind(error)}: {text}", advice)
     except Exception as error:  # noqa: BLE001 - a doctor tells of every failure; the text may hold a key
         return Finding(provider.name, "wrong", f"failed in a way nobody foresaw ({type(error).__name__})",
                        "please report it")  # fmt: skip

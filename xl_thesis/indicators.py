@@ -103,7 +103,7 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
         available_at=to_date(transformed.available[-1]),
         source=str(source),
         reason=carried,
-        grade=max(grade_of(meta, knowledge.on) for meta in metas),
+        grade=max(grade_of(meta, knowledge) for meta in metas),
         series_ids=tuple(meta.id for meta in metas),
         schedule=transformed.schedule,
     )
@@ -184,13 +184,10 @@ def score_of(rule: d.Normaliser, transformed: TimeSeries, short: d.ShortHistory)
             return normalise.goalposts(float(transformed.values[-1]), rule.posts)
 
 
-def grade_of(meta: SeriesMeta, as_of: dt.date) -> Grade:
-    """A where the value is what was known on the day, B where a latest value was shifted by its publication lag."""
-    if meta.point_in_time == "never_revised":
-        return "A"
-    if meta.point_in_time == "vintages" and (meta.vintages_from is None or meta.vintages_from <= as_of):
-        return "A"
-    return "B"
+def grade_of(meta: SeriesMeta, knowledge: Knowledge) -> Grade:
+    """A where every value known is that of the day: never revised, or brought as a vintage. B where one came otherwise,
+    a latest value dated by its usual delay or by the day it was seen."""
+    return "A" if meta.point_in_time == "never_revised" or knowledge.rests_on_vintages(meta) else "B"
 
 
 def _base(base_date: dt.date | None, as_of: dt.date) -> dt.date:

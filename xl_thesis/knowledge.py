@@ -121,6 +121,14 @@ class Knowledge:
             self._series[meta.id] = self._known(meta.id, self._store.vintages(meta))
         return self._series[meta.id]
 
+    def rests_on_vintages(self, meta: SeriesMeta) -> bool:
+        """Whether each value of a stored series that is known on the day came as a real vintage."""
+        evidence = self._store.evidence(meta)
+        if evidence.since is None or self.on < evidence.since:
+            return False
+        known = self.stored(meta)
+        return self.once(("vouched", meta.id), (known, evidence), lambda: evidence.vouches(known))
+
     def data_hash(self, metas: Iterable[SeriesMeta]) -> str:
         """SHA-256 over ids, days and values of these stored series as known on the day."""
         sha = hashlib.sha256()

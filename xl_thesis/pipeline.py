@@ -12,7 +12,7 @@ from xl_thesis import indicators as reading
 from xl_thesis import scoring
 from xl_thesis.catalogue import meta_of
 from xl_thesis.definition import Indicator, Role, Thesis
-from xl_thesis.errors import InputError, StoreError
+from xl_thesis.errors import InputError
 from xl_thesis.evaluation import (
     BandResult,
     Bounds,
@@ -28,7 +28,7 @@ from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import Frequency, SeriesMeta
 from xl_thesis.observations import month_ends, to_date
-from xl_thesis.published import frozen_on
+from xl_thesis.published import freezes, frozen_since, rules_of
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
 from xl_thesis.settings import store_location
@@ -47,7 +47,7 @@ def open_default_store() -> Store:
     store = open_store(store_location())
     try:
         seed(store)
-    except BaseException:
+    except BaseException:  # whatever it was, it is let go and goes on up
         store.close()
         raise
     return store
@@ -91,11 +91,16 @@ class Scorer:
         self.store = store
         self.catalogue = catalogue_of(thesis)
         self.definition_hash = definition_hash(thesis)
-        self.frozen_on = thesis.frozen_on or _frozen_in_log(thesis)
+        self._rules = rules_of(thesis)
         self._archive = Archive(store, self.catalogue)
         self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
 
         self._reconstruction = Reconstruction(thesis, store, self._archive, self.catalogue, self._precomputed)
+
+    @property
+    def frozen_on(self) -> dt.date | None:
+        """The day from which the definition is frozen, by its own file or by the user's log as it is now."""
+        return self.thesis.frozen_on or frozen_since(self.thesis.id, self._rules, freezes())
 
     def meta_of(self, series_id: str) -> SeriesMeta:
         """What a series is, precomputed scores included."""
@@ -250,7 +255,7 @@ class Scorer:
             definition_hash=self.definition_hash,
             data_hash=data_hash,
             version=VERSION,
-            reconstruction=self.frozen_on is None or as_of < self.frozen_on,
+            reconstruction=(frozen := self.frozen_on) is None or as_of < frozen,
             data=self.data_state(),
             pillars=self._pillars(whole),
             indicators=tuple(
@@ -308,14 +313,6 @@ def _day_of(moment: dt.datetime) -> dt.date:
     from zoneinfo import ZoneInfo
 
     return moment.astimezone(ZoneInfo("America/New_York")).date()
-
-
-def _frozen_in_log(thesis: Thesis) -> dt.date | None:
-    """The day on which a definition was frozen by the user; a log that was tampered with vouches for nothing."""
-    try:
-        return frozen_on(thesis)
-    except StoreError:
-        return None
 
 
 def _precomputed_meta(indicator: Indicator, thesis: Thesis) -> SeriesMeta:

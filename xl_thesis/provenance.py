@@ -99,7 +99,7 @@ def source_records(scorer: Scorer, evaluation: Evaluation) -> list[SourceRecord]
                 available_at=to_date(series.available[-1]),
                 age_days=(evaluation.as_of - last).days,
                 observations=len(series),
-                grade=grade_of(meta, evaluation.as_of),
+                grade=grade_of(meta, knowledge),
                 proxy_for=tuple(proxies.get(series_id, ())),
             )
         )

@@ -7,6 +7,8 @@ itself and the line before. Nothing in it comes from recomputing past days, and 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from pydantic import Field, TypeAdapter
 
 from xl_thesis import settings
 from xl_thesis.definition import Thesis
+from xl_thesis.errors import StoreError
 from xl_thesis.evaluation import Evaluation, Status
 from xl_thesis.models import Model, as_document
 from xl_thesis.records import Record, RecordLog
@@ -152,13 +155,42 @@ def frozen_on(thesis: Thesis, log: PublishedLog | None = None) -> dt.date | None
 
     Freezing a changed definition of the same thesis ends it, so that nobody can go back to the better of two.
     """
-    rules = definition_hash(thesis), falsifiers_hash(thesis)
+    return frozen_since(thesis.id, rules_of(thesis), _freezes_of(log or open_log()))
+
+
+def rules_of(thesis: Thesis) -> tuple[str, str]:
+    """What a freeze of a thesis as it stands covers, as in ``Frozen.rules``."""
+    return definition_hash(thesis), falsifiers_hash(thesis)
+
+
+def frozen_since(thesis: str, rules: tuple[str, str], freezes: Iterable[Frozen]) -> dt.date | None:
+    """As ``frozen_on``, by what was frozen in the order of writing."""
     since: dt.date | None = None
-    for record in (log or open_log()).read():
-        entry = record.content
-        if isinstance(entry, Frozen) and entry.thesis == thesis.id:
+    for entry in freezes:
+        if entry.thesis == thesis:
             since = (since or entry.date) if entry.rules == rules else None
     return since
+
+
+def freezes() -> tuple[Frozen, ...]:
+    """Every freeze in the user's log, the very same object until the log's files change.
+
+    None of a log that was tampered with: it vouches for nothing.
+    """
+    log = open_log()
+    return _freezes_in(log.path.parent, log.stamp())
+
+
+@lru_cache(maxsize=4)
+def _freezes_in(folder: Path, stamp: tuple[int, ...]) -> tuple[Frozen, ...]:  # noqa: ARG001 - another stamp, another log
+    try:
+        return _freezes_of(open_log(folder))
+    except StoreError:
+        return ()
+
+
+def _freezes_of(log: PublishedLog) -> tuple[Frozen, ...]:
+    return tuple(record.content for record in log.read() if isinstance(record.content, Frozen))
 
 
 def line_json(record: Record[Entry]) -> dict[str, Any]:

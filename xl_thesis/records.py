@@ -16,7 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
@@ -117,6 +117,15 @@ class RecordLog(Generic[Content]):
         if flaws:
             raise BrokenLogError(self.path, flaws)
         return tuple(self._record(number, line) for number, line in enumerate(lines, start=1))
+
+    def stamp(self) -> tuple[int, ...]:
+        """What is another once anything was written to the log's files; empty where there are none. Reads nothing."""
+        found: list[int] = []
+        for path in (self.path, self._hashes):
+            with suppress(OSError):
+                state = path.stat()
+                found += (state.st_mtime_ns, state.st_size, state.st_ino)
+        return tuple(found)
 
     def verify(self) -> tuple[Flaw, ...]:
         """Every line that was edited, removed or moved, by number; none for a log as it was written."""

@@ -213,6 +213,7 @@ class _Refresh:
             source=pull.source,
             state=pull.state,
             facts=pull.facts,
+            vintages_from=pull.vintages_from,
         )
 
     def _fail(self, name: str, request: Request, why: str) -> None:

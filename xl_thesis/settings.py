@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
 
-from xl_thesis.addresses import fault, without_password
+from xl_thesis.addresses import fault, is_no_file, without_password
 from xl_thesis.errors import InputError
 
 FILE_NAME = "settings.toml"
+_DATABASES = ("postgresql://", "postgresql+psycopg://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,14 @@ class Setting:
     variable: str
     default: str | None
     about: str
-    kind: Literal["text", "address", "file", "seconds"] = "text"
+    kind: Literal["text", "store", "address", "file", "seconds"] = "text"
 
 
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("store", "XL_THESIS_STORE", None, "the store: a file, sqlite:///file or postgresql+psycopg://address"),
+        Setting("store", "XL_THESIS_STORE", None,
+                "the store: a file, sqlite:///file or postgresql+psycopg://address", "store"),
         Setting("thesis", "XL_THESIS_DEFAULT", "american_exceptionalism", "id or file of the thesis used by default"),
         Setting("network.proxy", "XL_THESIS_NETWORK_PROXY", None,
                 "proxy for every provider, such as http://proxy.example:8080", "address"),
@@ -125,13 +127,9 @@ def store_location() -> Path | str:
     chosen = read("store").text
     if not chosen:
         return home() / "store.sqlite"
-    if chosen.startswith("sqlite:///"):
-        chosen = chosen.removeprefix("sqlite:///")
-    elif chosen.startswith(("postgresql://", "postgresql+psycopg://")):
+    if chosen.startswith(_DATABASES):
         return chosen
-    elif "://" in chosen:
-        raise InputError("XL_THESIS_STORE must be a file path, sqlite:///path or postgresql+psycopg://address")
-    return Path(chosen).expanduser()
+    return Path(chosen.removeprefix("sqlite:///")).expanduser()
 
 
 def default_thesis() -> str:
@@ -189,6 +187,9 @@ def _checked(setting: Setting, text: str, place: str) -> str:
             raise InputError(f"{place} must be seconds between 0 and 600, not '{text}'")
     if setting.kind == "address":
         _check_address(text, place)
+    known = (*_DATABASES, "sqlite:///")
+    if setting.kind == "store" and not text.startswith(known) and ("://" in text or is_no_file(text)):
+        raise InputError(f"{place} must be a file path, sqlite:///path or postgresql+psycopg://address")
     if setting.kind == "file" and not Path(text).expanduser().is_file():
         raise InputError(f"{place} must be a file that exists, not '{text}'")
     return text

@@ -132,6 +132,21 @@ def test_before_the_first_vintage_the_dates_by_rule_stay(store: Store) -> None:
     assert known(store, "2010-06-04") == {"2005-01-31": 1.2}
 
 
+def test_how_a_value_came_is_known_by_both_engines(store: Store) -> None:
+    rows: list[Row] = [(META.id, "2025-01-31", 1.0, "2025-02-05"), (META.id, "2025-02-28", 2.0, "2025-03-05")]
+    store.write([(META.id, "2024-12-31", 0.5, "2025-01-05"), rows[0]], source="by rule")
+    assert store.evidence(META).since is None
+    store.record(META.id, rows, seen_on=dt.date(2025, 4, 1), exact=True, source="x", vintages_from=dt.date(2025, 3, 5))
+    evidence = store.evidence(META)
+    assert (evidence.since, len(evidence.by_rule)) == (dt.date(2025, 3, 5), 1), "what came before the archive stays"
+    late: Row = (META.id, "2025-03-31", 3.0, "2025-04-05")
+    store.record(META.id, [late], seen_on=dt.date(2025, 4, 6), exact=False, source="without a key")
+    assert len(store.evidence(META).by_rule) == 2
+    vintages = store.vintages(META)
+    assert vintages is not None
+    assert not store.evidence(META).vouches(vintages.as_known(dt.date(2025, 4, 6)))
+
+
 def test_companions_are_kept_under_their_own_names(store: Store) -> None:
     seen(store, "2024-03-08", (X, "2024-03-07", 1.0, "2024-03-07"), (f"{X}/div", "2024-03-07", 0.2, "2024-03-07"))
     assert known(store, "2024-03-08", META.model_copy(update={"id": f"{X}/div"})) == {"2024-03-07": 0.2}
@@ -332,6 +347,26 @@ def test_a_password_that_can_be_misread_is_refused_before_anything_is_asked(pass
         assert not any(secret in f"{raised.value!r}" for secret in ("s3cret", "w0rd"))
     with pytest.raises(StoreError, match="percent-encoded"):
         open_store("postgresql://db.example/macro?user=ann&password=s3cret@w0rd")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ann:s3cret/macro", "postgresql:///ann:s3cret@127.0.0.1/macro", "postgresql:///ann:s3cret",
+        "postgresql://127.0.0.1:1/macro?user=ann&password=s3cret", "postgresql://127.0.0.1:1/macro?sslpassword=s3cret",
+        "postgresql://127.0.0.1:1/macro?password=s3%63ret&sslmode=s3cret&password=s3+cret",
+        "postgresql://127.0.0.1:1/macro?s3cret=1", "postgresql://127.0.0.1:1/macro?options=s3cret",
+        "postgresql://127.0.0.1:1/macro?sslmode=require&sslkey=s3cret", "postgresql://ann:s3cret@127.0.0.1:port/macro",
+        "postgresql://ann:s3cret@127.0.0.1:1,ann:s3cret@x/macro", "postgresql://ann:s3cret@127.0.0.1:1/macro?connect_timeout=s3cret",
+    ],
+)  # fmt: skip
+def test_no_odd_form_of_an_address_shows_its_password(address: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreError) as raised:
+        open_store(address)
+    said = f"{raised.value} {raised.value!r}"
+    assert "s3cret" not in said and "s3 cret" not in said
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.host

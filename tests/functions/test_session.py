@@ -226,6 +226,21 @@ def test_a_score_that_was_given_out_is_listed_as_it_was(own_home: Path) -> None:
     assert isinstance(broken, CellError) and broken.code == "#VALUE!" and "changed" in broken.sentence
 
 
+def test_a_definition_frozen_meanwhile_is_seen_and_a_score_given_out_is_no_reason_to_compute_anew(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_LOOK_EVERY", 0.0)
+    text = '=THESIS_DETAIL("reconstruction","2026-06-30")'
+    assert formula.evaluate(text) is True
+    before = edge.token()
+    result = session().evaluate(dt.date(2026, 6, 30), None)
+    published.publish(result)
+    assert edge.token() == before
+    published.freeze(load_thesis(THESIS), today=dt.date(2026, 6, 1))
+    assert edge.token() != before
+    assert formula.evaluate(text) is False
+
+
 def test_a_store_that_cannot_be_opened_is_an_error_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,8 +42,25 @@ FAULTS: dict[str, Reply] = {
 """And of the transport: truncated, cut, reset, hang, drip, clock."""
 
 
+class Asked(BaseHTTPRequestHandler):
+    """A request; ``skewed`` gives its answer a date of long ago."""
+
+    protocol_version = "HTTP/1.1"
+    skewed = False
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        days = 400 if self.skewed else 0
+        return format_datetime(dt.datetime.now(dt.UTC) - dt.timedelta(days=days), usegmt=True)
+
+
 class Loopback:
-    """Serves ``answer(path, query)``. ``faults`` are used up one a request; ``always`` stays. ``seen`` keeps paths."""
+    """Serves ``answer(path, query)``. ``faults`` are used up one a request; ``always`` stays. ``seen`` keeps paths.
+
+    Both come only in answers to what ``where`` chooses.
+    """
 
     def __init__(
         self, answer: Callable[[str, dict[str, str]], Reply], certificate: trustme.LeafCert | None = None
@@ -51,22 +68,14 @@ class Loopback:
         self.answer = answer
         self.faults: list[str] = []
         self.always: str | None = None
+        self.where: Callable[[str, dict[str, str]], bool] = lambda *_: True
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
         loopback = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(Asked):
             def do_GET(self) -> None:
                 loopback.handle(self)
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                days = 400 if loopback.always == "clock" else 0
-                return format_datetime(dt.datetime.now(dt.UTC) - dt.timedelta(days=days), usegmt=True)
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -91,11 +100,14 @@ class Loopback:
         self.port = self.server.server_address[1]
         self.url = f"{scheme}://127.0.0.1:{self.port}"
 
-    def handle(self, handler: BaseHTTPRequestHandler) -> None:
+    def handle(self, handler: Asked) -> None:
         parts = urlsplit(handler.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         self.seen.append((parts.path, query))
-        fault = self.faults.pop(0) if self.faults else self.always
+        fault = None
+        if self.where(parts.path, query):
+            fault = self.faults.pop(0) if self.faults else self.always
+        handler.skewed = fault == "clock"
         if fault == "reset":
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             for end in (handler.rfile, handler.wfile, handler.connection):
@@ -112,7 +124,7 @@ class Loopback:
                 reply = Reply(reply.status, reply.body[: len(reply.body) // 2], reply.kind)
             self.send(handler, reply, fault)
 
-    def send(self, handler: BaseHTTPRequestHandler, reply: Reply, fault: str | None = None) -> None:
+    def send(self, handler: Asked, reply: Reply, fault: str | None = None) -> None:
         handler.send_response(reply.status)
         handler.send_header("Content-Type", reply.kind)
         handler.send_header("Content-Length", str(len(reply.body)))

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+import yfinance
 
+from tests.servers import yahoo as yahoo_server
 from tests.servers.fred import KEY
-from tests.servers.loopback import Loopback, write_authority
+from tests.servers.loopback import ConnectProxy, Loopback, write_authority
+from xl_thesis.errors import SourceError
 from xl_thesis.models import Frequency, PointInTime, SeriesMeta
 from xl_thesis.sources.protocol import Link, Request
 
@@ -35,6 +38,11 @@ def wanted(meta: SeriesMeta, last_observed: dt.date | None = None, state: str | 
 def short_if_slow(link: Link, fault: str) -> Link:
     """Little patience where a fault would use it up; otherwise enough for a busy machine."""
     return replace(link, timeout_seconds=SHORT) if fault in SLOW_FAULTS else link
+
+
+def is_one_plain_line(error: SourceError) -> bool:
+    text = str(error)
+    return bool(text) and "\n" not in text and len(text) < 250 and KEY not in text and "Traceback" not in text
 
 
 def never() -> bool:
@@ -76,3 +84,23 @@ def serve(link: Link) -> Iterator[Callable[[Loopback], Link]]:
     yield start
     for entered in running:
         entered.__exit__(None, None, None)
+
+
+@pytest.fixture
+def fresh_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """yfinance keeps one client and one cache a process; a test has its own."""
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
+    monkeypatch.setattr(yfinance.data.SingletonMeta, "_instances", {})
+    yfinance.data.YfData.cache_get.cache_clear()
+
+
+@pytest.fixture
+def yahoo(
+    fresh_client: None, link: Link, authority: trustme.CA, ca_bundle: Path
+) -> Iterator[tuple[yahoo_server.Yahoo, Loopback, Link]]:
+    """A server under Yahoo's names, and the link that reaches it: a CONNECT proxy, and our own certificates."""
+    fake = yahoo_server.Yahoo()
+    with Loopback(fake.answer, authority.issue_cert(*yahoo_server.HOSTS)).running() as loopback:
+        proxy = ConnectProxy(lambda host: loopback.port if host in yahoo_server.HOSTS else None)
+        with proxy.running():
+            yield fake, loopback, replace(link, proxy=proxy.url, ca_bundle=ca_bundle)

@@ -14,9 +14,9 @@ import trustme
 
 from tests.servers import fred, yahoo
 from tests.servers.loopback import ConnectProxy, Loopback, Reply
-from tests.sources import test_fred, test_plain, test_yahoo
-from tests.sources.conftest import TODAY, never
-from tests.sources.test_fred import is_one_plain_line
+from tests.sources import fred_series, test_plain, yahoo_series
+from tests.sources.conftest import TODAY, is_one_plain_line, never, wanted
+from tests.sources.test_fred_graph import graph
 from xl_thesis.errors import SourceError, TLSFailed
 from xl_thesis.sources.connection import proxy_of, trusted_file
 from xl_thesis.sources.fred import Fred
@@ -49,14 +49,14 @@ def one(provider: Provider, link: Link, request: Request, today: dt.date) -> Out
 
 def start(name: str, serve: Serve) -> tuple[Provider, Loopback, Link, Request, dt.date]:
     if name == "fred":
-        loopback = Loopback(fred.Fred({"GDP": test_fred.gdp()}).answer)
-        return test_fred.FAST, loopback, serve(loopback), test_fred.wanted(test_fred.GDP), TODAY
+        loopback = Loopback(fred.Fred({"GDP": fred_series.gdp()}).answer)
+        return fred_series.FAST, loopback, serve(loopback), wanted(fred_series.GDP), TODAY
     if name == "graph":
         lines = "".join(f"2020-{month:02}-01,{month}.5\n" for month in range(1, 13))
-        loopback = test_fred.graph(f"observation_date,UNRATE\n{lines}")
+        loopback = graph(f"observation_date,UNRATE\n{lines}")
         link = replace(serve(loopback), fred_key=None)
         provider: Provider = Fred(graph_url=loopback.url, per_second=1e4)
-        return provider, loopback, link, test_fred.wanted(test_fred.UNRATE), TODAY
+        return provider, loopback, link, wanted(fred_series.UNRATE), TODAY
     plain, loopback, link = test_plain.start(name, serve)
     return plain, loopback, link, test_plain.wanted(test_plain.IDS[name]), test_plain.TODAY
 
@@ -89,7 +89,7 @@ def test_no_damage_to_yahoo_is_beyond_words(
     link: Link, authority: trustme.CA, ca_bundle: Path, damage: Damage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
-    fake = yahoo.Yahoo({"SPY": test_yahoo.steady(5)})
+    fake = yahoo.Yahoo({"SPY": yahoo_series.steady(5)})
     loopback = Loopback(fake.answer, authority.issue_cert(*yahoo.HOSTS))
     with loopback.running(), ConnectProxy(lambda _: loopback.port).running() as proxy:
         link = replace(link, proxy=proxy.url, ca_bundle=ca_bundle)
@@ -101,7 +101,7 @@ def test_no_damage_to_yahoo_is_beyond_words(
                 return replace(reply, body=damage(reply.body, chance)) if reply.body else reply
 
             loopback.answer = damaged
-            outcome = one(Yahoo(), link, test_yahoo.wanted(), TODAY)
+            outcome = one(Yahoo(), link, yahoo_series.wanted(), TODAY)
             assert damage is flip or isinstance(outcome, SourceError)
             if isinstance(outcome, SourceError):
                 assert is_one_plain_line(outcome)
@@ -116,10 +116,10 @@ def test_certificates_of_the_system_reach_a_client_that_reads_a_file(
     monkeypatch.setattr(ssl, "create_default_context", lambda: system)
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
     assert len(trusted_file(link, tmp_path).read_text().split("BEGIN CERTIFICATE")) > 50
-    fake = yahoo.Yahoo({"SPY": test_yahoo.steady(5)})
+    fake = yahoo.Yahoo({"SPY": yahoo_series.steady(5)})
     loopback = Loopback(fake.answer, authority.issue_cert(*yahoo.HOSTS))
     with loopback.running(), ConnectProxy(lambda _: loopback.port).running() as proxy:
-        outcome = one(Yahoo(), replace(link, proxy=proxy.url), test_yahoo.wanted(), TODAY)
+        outcome = one(Yahoo(), replace(link, proxy=proxy.url), yahoo_series.wanted(), TODAY)
     assert isinstance(outcome, Pull)
 
 

@@ -15,8 +15,7 @@ import pytest
 from tests.servers import plain as server
 from tests.servers.loopback import Loopback, Reply
 from tests.servers.plain import TODAY
-from tests.sources.conftest import SHORT, never, series
-from tests.sources.test_fred import is_one_plain_line
+from tests.sources.conftest import SHORT, is_one_plain_line, never, series
 from xl_thesis.catalogue import load_catalogue
 from xl_thesis.errors import BadAnswer, RateLimited, SourceError, TimedOut, UnknownSeries, Unreachable
 from xl_thesis.models import Frequency, SeriesMeta

@@ -1,5 +1,5 @@
 """What the cell functions share: one open store, one scorer a thesis, and results kept until something they rest on
-has changed: the store, the New York day, the file of a thesis, the ledger."""
+has changed: the store, the New York day, the file of a thesis, what is frozen, the ledger."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from xl_thesis import settings
+from xl_thesis import published, settings
 from xl_thesis.evaluation import BandResult, Evaluation
 from xl_thesis.knowledge import Knowledge
 from xl_thesis.pipeline import Scorer, open_default_store
@@ -48,6 +48,7 @@ class Session:
         self._results: Memo[Any] = Memo(REMEMBERED)
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
         self._look_again = 0.0
+        self._frozen = 0
         self._open()
 
     def close(self) -> None:
@@ -58,18 +59,19 @@ class Session:
         """What a value rests on apart from its arguments; equal states mean equal values.
 
         Asks the store itself whether any process has written since, so it is right at once; another default thesis,
-        or a store whose file was replaced, is seen within a second.
+        a definition that was frozen, or a store whose file was replaced, is seen within a second.
         """
         now = time.time()
         if not self._look_again - _LOOK_EVERY <= now < self._look_again:
             self._default = settings.default_thesis()
+            self._frozen = hash(published.freezes())
             self._look_at_file(now)
         self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
         name = thesis or self._default
         stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
-        return self._opened, self._store.generation, self._day, name, stamp
+        return self._opened, self._store.generation, self._frozen, self._day, name, stamp
 
     def scorer(self, thesis: str | None) -> Scorer:
         """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""

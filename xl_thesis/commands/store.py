@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from xl_thesis.addresses import without_password
 from xl_thesis.commands import print_json, with_json
 
 DAMAGED = 1
@@ -69,7 +70,7 @@ def copy_store(source: str | None, target: str) -> None:
     from xl_thesis.store.postgres import is_postgres
 
     if source is not None and not is_postgres(source) and not Path(source).is_file():
-        raise click.BadParameter(f"there is no store '{source}'", param_hint="--from")
+        raise click.BadParameter(f"there is no store '{without_password(source)}'", param_hint="--from")
     with (
         open_default_store() if source is None else open_store(source) as opened,
         open_store(target) as empty,

@@ -6,6 +6,8 @@ import datetime as dt
 import os
 import ssl
 import sys
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,9 +15,12 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from xl_thesis.addresses import place_of
 from xl_thesis.errors import BadAnswer, ClockWrong, ProxyFailed, SourceError, TimedOut, TLSFailed, Unreachable
 from xl_thesis.sources.protocol import Link
 
+_WRONG_CLOCK = dt.timedelta(hours=20)
+"""Rows are dated by the day; a clock this far off would date them wrongly."""
 _NOT_YET_VALID, _EXPIRED = 9, 10  # OpenSSL's verify codes
 
 Caught = TypeVar("Caught", bound=BaseException)
@@ -44,6 +49,20 @@ def said(error: Exception, provider: str, link: Link, url: str) -> SourceError:
     if isinstance(error, httpx.TransportError):
         return Unreachable(f"the connection to {provider} broke")
     return Unreachable(f"{provider} cannot be asked ({type(error).__name__})")
+
+
+def check_clock(provider: str, headers: Mapping[str, str]) -> None:
+    """Raise ``ClockWrong`` where an answer (its headers in lower case) has quite another time than this computer."""
+    try:
+        theirs = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return
+    here = dt.datetime.now(dt.UTC)
+    if theirs.tzinfo is not None and abs(here - theirs) > _WRONG_CLOCK:
+        raise ClockWrong(
+            f"this computer's clock says {here:%Y-%m-%d %H:%M} UTC, {provider} says"
+            f" {theirs.astimezone(dt.UTC):%Y-%m-%d %H:%M}; set the clock, or new values would be dated wrongly"
+        )
 
 
 def _certificate(provider: str, code: int, message: str) -> SourceError:
@@ -77,7 +96,7 @@ def proxy_of(link: Link, url: str) -> str | None:
 
 def shown(proxy: str | None) -> str:
     """A proxy's address without its login."""
-    return (proxy or "").rpartition("@")[2].rpartition("//")[2]
+    return place_of(proxy if proxy and "://" in proxy else f"://{proxy or ''}")
 
 
 def trust(link: Link) -> ssl.SSLContext:

@@ -61,7 +61,7 @@ def _try(provider: str, request: Request, fetch: Callable[[Request], Pull]) -> O
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return SourceError(f"a file that {provider} needs here cannot be used ({reason}); check XL_THESIS_HOME")
-    except Exception as error:  # noqa: BLE001 - a provider may send anything, and no answer may stop the others
+    except Exception as error:  # noqa: BLE001 - parsers of XML, CSV, JSON, XLSX and zip each have their own errors
         return BadAnswer(
             f"what {provider} sent for {request.symbol} cannot be understood ({type(error).__name__}); if that stays,"
             " upgrade xl-thesis"

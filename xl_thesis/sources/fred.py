@@ -88,11 +88,10 @@ class Fred:
             yield from each("FRED", requests, stop, visit.fetch)
 
     def ping(self, link: Link) -> None:
-        """Ask for one release. Raises ``BadKey`` also where no key is set."""
+        """Ask for one release; without a key, for a short series of the graphs."""
         if link.fred_key is None:
-            raise BadKey(
-                "no FRED key is set; `xl-thesis config set fred-key` sets one, without it FRED's graphs are read"
-            )
+            fred_graph.ping(self.graph_url, Pace(link.pace_file, self.per_second), link)
+            return
         with self._web(link) as web:
             _api(web, link).ask("releases", limit=1)
 
@@ -198,7 +197,11 @@ class _Visit:
 
     def _pull(self, request: Request, memory: Memory, rows: Sequence[Row], warnings: tuple[str, ...]) -> Pull:
         vintage_true = memory.vintages and has_vintages(request.meta)
-        return Pull(request.meta.id, rows, not rows, vintage_true, SOURCE, memory.text(), memory.facts, warnings)
+        first = memory.facts.get("vintages_from")
+        return Pull(
+            request.meta.id, rows, not rows, vintage_true, SOURCE, memory.text(), memory.facts, warnings,
+            None if first is None else dt.date.fromisoformat(first),
+        )  # fmt: skip
 
     def _unchanged(self, request: Request, memory: Memory) -> Pull:
         memory = replace(memory, asked=self.now.isoformat())

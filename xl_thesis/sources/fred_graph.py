@@ -19,6 +19,7 @@ from xl_thesis.sources.web import Answer, Web
 
 URL = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 SOURCE = "FRED graph (without a key)"
+_SHORT = "GDPA"
 _RECENT = dt.timedelta(hours=1)
 
 
@@ -28,6 +29,12 @@ def pull(
     """One outcome for each request. What was read within the last hour is not asked again."""
     with Web("FRED's graphs", link, pace) as web:
         yield from each("FRED's graphs", requests, stop, lambda request: _fetch(url, web, request, today))
+
+
+def ping(url: str, pace: Pace, link: Link) -> None:
+    """Ask for one number a year. Raises the ``SourceError`` that says what stands in the way."""
+    with Web("FRED's graphs", link, pace) as web:
+        web.get(url, {"id": _SHORT}, lambda answer: _read(answer, _SHORT))
 
 
 def _fetch(url: str, web: Web, request: Request, today: dt.date) -> Pull:

@@ -60,8 +60,9 @@ class Request:
 class Pull:
     """What arrived for one series: its rows, and what the provider says of it (title, units, frequency, ...).
 
-    ``vintage_true``: ``available_at`` is the day on which a real vintage was published. ``source`` is the way it came,
-    in words for outputs. ``unchanged``: there was nothing to bring.
+    ``vintage_true``: ``available_at`` is the day on which a real vintage was published; not before ``vintages_from``,
+    where the archive begins, because rows of earlier days repeat its first vintage. ``source`` is the way it came, in
+    words for outputs. ``unchanged``: there was nothing to bring.
     """
 
     series_id: str
@@ -72,6 +73,7 @@ class Pull:
     state: str | None
     facts: Mapping[str, str]
     warnings: tuple[str, ...]
+    vintages_from: dt.date | None = None
 
 
 Outcome = Pull | SourceError

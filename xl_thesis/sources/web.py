@@ -5,17 +5,14 @@ A key is added below the layer that logs and raises, so that no address, log lin
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import TypeVar
-
-import httpx
-import tenacity
+from typing import TYPE_CHECKING, TypeVar
 
 from xl_thesis.errors import (
     BadAnswer,
@@ -27,17 +24,20 @@ from xl_thesis.errors import (
     TLSFailed,
     Unreachable,
 )  # fmt: skip
-from xl_thesis.sources.connection import proxy_of, said, trust
 from xl_thesis.sources.pace import Pace
 from xl_thesis.sources.protocol import Link
 from xl_thesis.version import VERSION
 
+if TYPE_CHECKING:
+    import httpx
+    import tenacity
+
 ATTEMPTS = 4
 _PATIENCE = 4.0
 """Times ``timeout_seconds`` for one answer with all its tries, however steadily it drips."""
-_WRONG_CLOCK = dt.timedelta(hours=20)
-"""Rows are dated by the day; a clock this far off would date them wrongly."""
 _LARGEST = 200_000_000
+_BEFORE_WE_KNOW = 3
+"""Answers until the quickest of them tells how long the way is; before, any of their time may be lateness."""
 
 Result = TypeVar("Result")
 
@@ -71,7 +71,7 @@ class Web:
     secret_name: str = ""
     secret: str | None = field(default=None, repr=False)
     agent: str = f"xl-thesis/{VERSION}"
-    asked: int = field(default=0, init=False)
+    _took: list[float] = field(default_factory=list, init=False, repr=False)
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
 
     def __enter__(self) -> Web:
@@ -92,6 +92,8 @@ class Web:
         A web page is never what was asked for, unless ``page`` says so.
         Up to ``ATTEMPTS`` tries where another may help. Raises the ``SourceError`` of the last.
         """
+        import tenacity
+
         patience = _PATIENCE * self.link.timeout_seconds
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_before_delay(patience),
@@ -106,7 +108,6 @@ class Web:
         self, url: str, params: Mapping[str, str], read: Callable[[Answer], Result], page: bool, deadline: float
     ) -> Result:
         answer = self._fetch(url, params, deadline)
-        self._check_clock(answer)
         if answer.status == 429:
             raise RateLimited(f"{self.provider} was asked too often (429); try again later", _retry_after(answer))
         if answer.status >= 500 or answer.status == 408:
@@ -125,13 +126,13 @@ class Web:
         return read(answer)
 
     def _fetch(self, url: str, params: Mapping[str, str], deadline: float) -> Answer:
+        from xl_thesis.sources import connection, transport
+
         client = self._open(url)
-        self._wait()
-        self.asked += 1
+        turn = self._wait()
         try:
             with client.stream("GET", url, params=dict(params)) as response:
-                if self.pace is not None and self.asked == 1:
-                    self.pace.hold()  # the connection had to be made first, so this request arrived late
+                self._took.append(self._arrived(turn))
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
@@ -139,31 +140,40 @@ class Web:
                         raise TimedOut(f"{self.provider} sent its answer too slowly and was given up")
                     if len(body) > _LARGEST:
                         raise BadAnswer(f"{self.provider} sent more than {_LARGEST // 1_000_000} MB")
-                return Answer(response.status_code, dict(response.headers), bytes(body))
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            problem = said(error, self.provider, self.link, url)
+                answer = Answer(response.status_code, dict(response.headers), bytes(body))
+                connection.check_clock(self.provider, answer.headers)
+                return answer
+        except transport.FAILURES as error:
+            problem = connection.said(error, self.provider, self.link, url)
+        self._arrived(turn)
         raise problem  # here, so that it drags no frame along in which the key was
 
-    def _wait(self) -> None:
-        if self.pace is not None:
-            try:
-                self.pace.wait()
-            except OSError as error:
-                reason = error.strerror or type(error).__name__
-                raise SourceError(
-                    f"the file {self.pace.file}, which paces requests, cannot be used ({reason})"
-                ) from None
+    def _wait(self) -> float:
+        """The moment of this request's turn."""
+        with self._paced():
+            return 0.0 if self.pace is None else self.pace.wait()
+
+    def _arrived(self, turn: float) -> float:
+        """Tell the pace that the request of a turn is answered, or has failed; the seconds that it took."""
+        quickest = min(self._took) if len(self._took) >= _BEFORE_WE_KNOW else 0.0
+        with self._paced():
+            return 0.0 if self.pace is None else self.pace.arrived(turn, quickest)
+
+    @contextmanager
+    def _paced(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SourceError(
+                f"the file {self.pace and self.pace.file}, which paces requests, cannot be used ({reason})"
+            ) from None
 
     def _open(self, url: str) -> httpx.Client:
         if self._client is None:
-            inner = httpx.HTTPTransport(verify=trust(self.link), proxy=proxy_of(self.link, url))
-            transport = _Keyed(inner, self.secret_name, self.secret) if self.secret else inner
-            self._client = httpx.Client(
-                transport=transport,
-                timeout=self.link.timeout_seconds,
-                follow_redirects=not self.secret,  # a key follows no redirect
-                headers={"User-Agent": self.agent},
-            )
+            from xl_thesis.sources.transport import open_client
+
+            self._client = open_client(self.link, url, self.agent, self.secret_name, self.secret)
         return self._client
 
     def _back_off(self, state: tenacity.RetryCallState) -> float:
@@ -173,34 +183,6 @@ class Web:
             return error.retry_after
         base: float = self.link.timeout_seconds / 60 * 2 ** (state.attempt_number - 1)
         return base * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
-
-    def _check_clock(self, answer: Answer) -> None:
-        try:
-            theirs = parsedate_to_datetime(answer.headers["date"])
-        except (KeyError, ValueError):
-            return
-        here = dt.datetime.now(dt.UTC)
-        if theirs.tzinfo is not None and abs(here - theirs) > _WRONG_CLOCK:
-            raise ClockWrong(
-                f"this computer's clock says {here:%Y-%m-%d %H:%M} UTC, {self.provider} says"
-                f" {theirs.astimezone(dt.UTC):%Y-%m-%d %H:%M}; set the clock, or new values would be dated wrongly"
-            )
-
-
-class _Keyed(httpx.BaseTransport):
-    """Adds the key on the way out, below everything that logs or raises."""
-
-    def __init__(self, inner: httpx.BaseTransport, name: str, secret: str) -> None:
-        self._inner, self._name, self._secret = inner, name, secret
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url.copy_merge_params({self._name: self._secret})
-        return self._inner.handle_request(
-            httpx.Request(request.method, url, headers=request.headers, extensions=request.extensions)
-        )
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -32,7 +32,7 @@ from xl_thesis.errors import (
     Unreachable,
 )
 from xl_thesis.settings import home
-from xl_thesis.sources.connection import proxy_of, shown, trusted_file
+from xl_thesis.sources.connection import check_clock, proxy_of, shown, trusted_file
 from xl_thesis.sources.prices import History, Quotes
 from xl_thesis.sources.protocol import Link
 from xl_thesis.sources.web import Answer
@@ -103,8 +103,14 @@ class Session:
                 about = {name: asked.history_metadata.get(name) for name in _ABOUT}  # other names would be asked for
         except Exception as error:  # noqa: BLE001 - yfinance lets through whatever its libraries raise
             _forget()
+            self._check_clock()
             raise self._said(error, ticker) from None
+        self._check_clock()
         return _history(frame, about, ticker)
+
+    def _check_clock(self) -> None:
+        if self._session.last is not None:
+            check_clock("Yahoo", self._session.last.headers)
 
     def _said(self, error: Exception, ticker: str) -> SourceError:
         """What an exception means, by the answer that led to it where there is one."""
@@ -144,7 +150,8 @@ class _Bounded(curl.Session[curl.Response]):
             raise curl.exceptions.Timeout("no time left", CurlECode.OPERATION_TIMEDOUT)
         options["timeout"] = min(self.seconds, left)
         response = super().request(method, url, *arguments, **options)
-        self.last = Answer(response.status_code, {}, response.content)
+        headers = {name.lower(): value or "" for name, value in response.headers.items()}
+        self.last = Answer(response.status_code, headers, response.content)
         return response
 
 

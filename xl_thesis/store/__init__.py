@@ -20,11 +20,13 @@ from types import TracebackType
 
 import numpy as np
 
+from xl_thesis.addresses import is_no_file
 from xl_thesis.errors import StoreError, UnfitValue
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, Vintages
 from xl_thesis.store.arrivals import Change, Held, changed_rows
 from xl_thesis.store.engine import SCHEMA_VERSION, Engine, Observation
+from xl_thesis.store.evidence import Evidence, read_evidence
 from xl_thesis.store.feeds import Feed, newest_note, read_feeds, write_failure, write_feed
 from xl_thesis.store.postgres import PostgresEngine, is_postgres
 from xl_thesis.store.sqlite import NotAStoreError, SqliteEngine
@@ -48,6 +50,7 @@ class Store:
 
     def __init__(self, location: Path | str) -> None:
         self._cache: dict[tuple[str, Schedule, bool], Vintages | None] = {}
+        self._evidence: dict[tuple[object, ...], Evidence] = {}
         self._changes: object = None
         self.generation = 0
         self.engine: Engine = (
@@ -55,7 +58,7 @@ class Store:
         )
         try:
             self._pack_what_is_not()
-        except BaseException:
+        except BaseException:  # whatever it was, it is let go and goes on up
             self.engine.close()
             raise
 
@@ -77,6 +80,13 @@ class Store:
         if key not in self._cache:
             self._cache[key] = self._read(meta)
         return self._cache[key]
+
+    def evidence(self, meta: SeriesMeta) -> Evidence:
+        """How what is held of a series arrived. Cached as ``vintages`` is."""
+        key = (meta.id, meta.point_in_time, meta.vintages_from)
+        if key not in self._evidence:
+            self._evidence[key] = read_evidence(self.engine, meta)
+        return self._evidence[key]
 
     def series_ids(self) -> list[str]:
         """Ids of all series with observations."""
@@ -152,16 +162,19 @@ class Store:
         source: str,
         state: str | None = None,
         facts: Mapping[str, str] | None = None,
+        vintages_from: dt.date | None = None,
         fetched_at: dt.datetime | None = None,
     ) -> Change:
         """Keep what a refresh brought of a series on a day, and the state of its feed, in one transaction.
 
         ``exact``: the rows are every value that was ever published, each from the day it was: within the days they
-        cover they decide alone. Otherwise a period that is new counts from the day given, at the latest from
+        cover they decide alone. Those of days before ``vintages_from``, where the archive begins, repeat what it first
+        says and are no vintages. Otherwise a period that is new counts from the day given, at the latest from
         ``seen_on``; a period whose value has changed counts as changed from ``seen_on``; the same value adds nothing.
         Rows may belong to companions of the series. Returns how many rows came and how many of them were revisions.
         """
         rows, stamp = list(rows), _stamp(fetched_at)
+        first = _number(vintages_from or dt.date.min)
         change, stale = Change(), list[int]()
         with self.engine.writing():
             key_of = self._key_maker()
@@ -169,8 +182,11 @@ class Store:
                 if not own and not self._has(name):
                     continue
                 key = key_of(name)
-                arrived, part = changed_rows(key, own, self.held(key), _number(seen_on), exact=exact)
-                self.engine.put([(*row, stamp, source, row[2] if exact else None) for row in arrived])
+                held = self.held(key) if own else Held.of(())  # a look at all that is held, only where something came
+                arrived, part = changed_rows(key, own, held, _number(seen_on), exact=exact)
+                self.engine.put(
+                    [(*row, stamp, source, row[2] if exact and row[2] >= first else None) for row in arrived]
+                )
                 change += part
                 if part or (exact and self._supersedes(key, seen_on)):
                     stale.append(key)
@@ -235,6 +251,7 @@ class Store:
 
     def _forget(self) -> None:
         self._cache.clear()
+        self._evidence.clear()
         self.generation += 1
 
     def _note(self, notes: Mapping[str, str]) -> None:
@@ -321,6 +338,9 @@ def open_store(location: Path | str) -> Store:
     """
     if is_postgres(location):
         return Store(location)
+    location = str(location).removeprefix("sqlite:///")
+    if "://" in location or is_no_file(location):
+        raise StoreError("a store is a file, sqlite:///file, or an address: postgresql+psycopg://user@host/database")
     path = Path(location)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from xl_thesis.addresses import fault, without_password
 from xl_thesis.errors import StoreError
@@ -24,6 +24,11 @@ _ADVISORY_LOCK = 0x786C7468  # "xlth"
 _CONNECT_SECONDS = 10
 _SEARCH_PATH = b"SET search_path TO xl_thesis"
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+psycopg)?://")
+
+_PLAIN = frozenset(
+    ("host", "hostaddr", "port", "user", "dbname", "connect_timeout", "application_name", "sslmode")
+)
+"""Parameters of an address that hold no secret; of all others the value is shown nowhere."""
 
 _EXTRAS = """
 CREATE TABLE change (count BIGINT NOT NULL);
@@ -62,7 +67,7 @@ class PostgresEngine:
         except self._driver.Error as error:
             self._connection.close()
             raise StoreError(f"the store {self.where} cannot be used: {self._reason(error)}") from None
-        except BaseException:
+        except BaseException:  # whatever it was, it is let go and goes on up
             self._connection.close()
             raise
 
@@ -204,8 +209,10 @@ class PostgresEngine:
         """The first line of what the driver says, without the password."""
         text = next(iter(str(error).strip().splitlines()), type(error).__name__)
         parts = urlsplit(self._address)
-        for secret in [parts.password, *parse_qs(parts.query).get("password", ())]:
-            for written in (secret, unquote(secret)) if secret else ():
+        pairs = [pair.partition("=") for pair in parts.query.split("&")]
+        secrets = [parts.password, *(value for name, _, value in pairs if name not in _PLAIN)]
+        for secret in filter(None, secrets):
+            for written in (secret, unquote(secret), unquote_plus(secret)):
                 text = text.replace(written, "***")
         return text
 

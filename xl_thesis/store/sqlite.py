@@ -63,10 +63,11 @@ class SqliteEngine:
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
             self._is_open = True
-        except BaseException as error:
+        except sqlite3.OperationalError as error:
             self._connection.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise StoreError(f"the store {path} cannot be opened: {error}") from None
+            raise StoreError(f"the store {path} cannot be opened: {error}") from None
+        except BaseException:  # whatever it was, the file is let go and it goes on up
+            self._connection.close()
             raise
 
     def all(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
@@ -97,7 +98,7 @@ class SqliteEngine:
             yield
             with self._spoken():
                 self._connection.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # Ctrl-C too: nothing by halves
             self._roll_back()
             raise
 

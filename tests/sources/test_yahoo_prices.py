@@ -1,96 +1,25 @@
-"""Yahoo: nothing known is rescaled later, every fault has its sentence, and unmodified yfinance does the talking."""
+"""Yahoo: nothing that was known is rescaled later."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import time
-import warnings
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import trustme
-import yfinance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers.loopback import ConnectProxy, Loopback, Reply
-from tests.servers.yahoo import HOSTS, Ticker
+from tests.servers.loopback import Loopback
+from tests.servers.yahoo import Ticker
 from tests.servers.yahoo import Yahoo as Server
-from tests.sources.conftest import TODAY, never, series, short_if_slow
-from tests.sources.test_fred import is_one_plain_line
+from tests.sources.conftest import TODAY, is_one_plain_line, series
+from tests.sources.yahoo_series import DAY, DX, DX_FUTURE, days, due, good, of, pull, steady, wanted
 from xl_thesis.errors import (
     BadAnswer,
-    ClockWrong,
-    ProxyFailed,
-    RateLimited,
-    SourceError,
-    TimedOut,
-    TLSFailed,
-    UnknownSeries,
-    Unreachable,
 )  # fmt: skip
-from xl_thesis.models import SeriesMeta
 from xl_thesis.sources.prices import Quotes, carry_on, price_rows
-from xl_thesis.sources.protocol import Link, Outcome, Pull, Request
-from xl_thesis.sources.yahoo import Memory, Yahoo
-
-DAY = dt.timedelta(days=1)
-SPY = series("YAHOO:SPY/adj", "daily", 0, "never_revised")
-DX = series("YAHOO:DX-Y.NYB", "daily", 0, "never_revised")
-DX_FUTURE = series("YAHOO:DX=F", "daily", 0, "never_revised")
-
-
-@pytest.fixture(autouse=True)
-def fresh_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """yfinance keeps one client and one cache a process; a test has its own."""
-    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path))
-    monkeypatch.setattr(yfinance.data.SingletonMeta, "_instances", {})
-    yfinance.data.YfData.cache_get.cache_clear()
-
-
-@pytest.fixture
-def yahoo(link: Link, authority: trustme.CA, ca_bundle: Path) -> Iterator[tuple[Server, Loopback, Link]]:
-    """A server under Yahoo's names, and the link that reaches it: a CONNECT proxy, and our own certificates."""
-    fake = Server()
-    with Loopback(fake.answer, authority.issue_cert(*HOSTS)).running() as loopback:
-        proxy = ConnectProxy(lambda host: loopback.port if host in HOSTS else None)
-        with proxy.running():
-            yield fake, loopback, replace(link, proxy=proxy.url, ca_bundle=ca_bundle)
-
-
-def days(count: int, end: dt.date = TODAY - DAY) -> list[dt.date]:
-    return [end - DAY * back for back in reversed(range(count))]
-
-
-def steady(count: int = 30, end: dt.date = TODAY - DAY) -> Ticker:
-    return Ticker({day: (100.0 + number, 90.0 + 0.9 * number) for number, day in enumerate(days(count, end))})
-
-
-def wanted(meta: SeriesMeta = SPY, last: dt.date | None = None, state: str | None = None) -> Request:
-    return Request(meta, Yahoo().symbol(meta) or "", last, state)
-
-
-def pull(link: Link, *requests: Request) -> list[Outcome]:
-    return [outcome for _, outcome in Yahoo().pull(requests, link, TODAY, never)]
-
-
-def good(outcome: Outcome) -> Pull:
-    assert isinstance(outcome, Pull), str(outcome)
-    return outcome
-
-
-def of(pulled: Pull, series_id: str) -> dict[str, tuple[float | None, str]]:
-    return {day: (value, available) for name, day, value, available in pulled.rows if name == series_id}
-
-
-def due(state: str | None, tail_only: bool = False) -> str:
-    """The state as if the next session had ended."""
-    memory = Memory.of(state)
-    return Memory("2000-01-01T00:00:00+00:00", memory.tail).text()
+from xl_thesis.sources.protocol import Link, Pull
+from xl_thesis.sources.yahoo import Memory
 
 
 def test_a_first_pull_keeps_close_total_return_dividends_and_splits(yahoo: tuple[Server, Loopback, Link]) -> None:
@@ -261,134 +190,6 @@ def test_two_dollar_indices_that_disagree_are_said(yahoo: tuple[Server, Loopback
     assert spot.warnings == () and "differ by 0.9 %" in future.warnings[0]
 
 
-def test_it_goes_on_without_cookie_and_crumb(yahoo: tuple[Server, Loopback, Link]) -> None:
-    fake, loopback, link = yahoo
-    fake.tickers["SPY"] = steady(5)
-    loopback.faults = ["404", "429", "500", "429"]
-    assert isinstance(pull(replace(link, timeout_seconds=3.0), wanted())[0], Pull)
-
-
-KINDS: dict[str, type[SourceError]] = {
-    "404": SourceError, "429": RateLimited, "429 retry soon": RateLimited, "429 retry tomorrow": RateLimited,
-    "500": Unreachable, "502 page": Unreachable, "empty": BadAnswer, "wrong JSON": BadAnswer, "login page": BadAnswer,
-    "truncated": SourceError, "cut": SourceError, "reset": Unreachable, "hang": TimedOut, "drip": TimedOut,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", KINDS)
-def test_a_fault_that_stays(
-    yahoo: tuple[Server, Loopback, Link], fault: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    fake, loopback, link = yahoo
-    fake.tickers["SPY"] = steady()
-    loopback.always = fault
-    link = short_if_slow(link, fault)
-    began = time.monotonic()
-    outcome = pull(link, wanted())[0]
-    assert time.monotonic() - began < 6
-    assert isinstance(outcome, KINDS[fault]), f"{type(outcome).__name__}: {outcome}"
-    assert is_one_plain_line(outcome)
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("fault", ["500", "502 page", "empty", "wrong JSON", "login page", "cut", "reset"])
-def test_a_fault_that_passes_costs_nothing_but_time(yahoo: tuple[Server, Loopback, Link], fault: str) -> None:
-    fake, loopback, link = yahoo
-    link = replace(link, timeout_seconds=3.0)
-    fake.tickers["SPY"] = steady()
-    loopback.faults = [fault] * 3
-    assert len(of(good(pull(link, wanted())[0]), "YAHOO:SPY")) == 30
-
-
-def test_a_fault_in_the_middle_leaves_what_arrived_whole(yahoo: tuple[Server, Loopback, Link]) -> None:
-    fake, loopback, link = yahoo
-    names = ["SPY", "QQQ", "VGK", "RSP"]
-    fake.tickers = {name: steady() for name in names}
-    requests = [wanted(series(f"YAHOO:{name}/adj", "daily", 0)) for name in names]
-    found: list[Outcome] = []
-    for _, outcome in Yahoo().pull(requests, link, TODAY, never):
-        found.append(outcome)
-        loopback.always = "cut" if len(found) == 1 else None
-    assert [isinstance(outcome, Pull) for outcome in found] == [True, False, True, True]
-
-
-def test_an_unknown_ticker_is_named(yahoo: tuple[Server, Loopback, Link]) -> None:
-    fake, _, link = yahoo
-    fake.tickers["SPY"] = steady(3)
-    missing, present = pull(link, wanted(series("YAHOO:NOPE/adj", "daily", 0)), wanted())
-    assert isinstance(missing, UnknownSeries) and "'NOPE'" in str(missing)
-    assert isinstance(present, Pull)
-
-
-def test_a_proxy_that_refuses_or_is_not_there(yahoo: tuple[Server, Loopback, Link]) -> None:
-    _, _, link = yahoo
-    with ConnectProxy(lambda _: None).running() as refusing:
-        outcome = pull(replace(link, proxy=refusing.url), wanted())[0]
-        assert isinstance(outcome, ProxyFailed) and is_one_plain_line(outcome)
-    outcome = pull(replace(link, proxy="http://ann:secret@127.0.0.1:9"), wanted())[0]
-    assert isinstance(outcome, ProxyFailed) and "127.0.0.1:9" in str(outcome) and "secret" not in str(outcome)
-
-
-def test_a_certificate_that_is_not_trusted(yahoo: tuple[Server, Loopback, Link]) -> None:
-    _, _, link = yahoo
-    outcome = pull(replace(link, ca_bundle=None), wanted())[0]
-    assert isinstance(outcome, TLSFailed) and "network.ca_bundle" in str(outcome)
-
-
-@pytest.mark.parametrize("spell", [(-20, -10), (10, 20)], ids=["ended", "not begun"])
-def test_a_certificate_that_does_not_hold_today(
-    link: Link, authority: trustme.CA, ca_bundle: Path, spell: tuple[int, int]
-) -> None:
-    first, last = (dt.datetime.now(dt.UTC) + DAY * day for day in spell)
-    leaf = authority.issue_cert(*HOSTS, not_before=first, not_after=last)
-    with Loopback(Server().answer, leaf).running() as server, ConnectProxy(lambda _: server.port).running() as proxy:
-        outcome = pull(replace(link, proxy=proxy.url, ca_bundle=ca_bundle), wanted())[0]
-    assert isinstance(outcome, ClockWrong) and "clock" in str(outcome)
-
-
-def test_doctor_can_ask(yahoo: tuple[Server, Loopback, Link]) -> None:
-    fake, loopback, link = yahoo
-    fake.tickers["SPY"] = steady()
-    Yahoo().ping(link)
-    loopback.always = "429"
-    with pytest.raises(RateLimited):
-        Yahoo().ping(link)
-
-
-def test_settings_of_yfinance_are_left_as_they_were(yahoo: tuple[Server, Loopback, Link], tmp_path: Path) -> None:
-    fake, _, link = yahoo
-    fake.tickers["SPY"] = steady(3)
-    before = yfinance.config.debug.hide_exceptions
-    pull(link, wanted())
-    assert yfinance.config.debug.hide_exceptions == before
-    assert (tmp_path / "yahoo").is_dir()  # its cache lives with us
-
-
-def test_two_sessions_at_once_leave_the_process_as_it_was(yahoo: tuple[Server, Loopback, Link]) -> None:
-    """The second asks while the first still waits for its answer, and ends after it."""
-    fake, loopback, link = yahoo
-    fake.tickers = {name: steady(5) for name in ("SPY", "QQQ", "VGK")}
-    names = ("yfinance", "peewee")
-    debug, network = yfinance.config.debug, yfinance.config.network
-
-    def kept() -> tuple[object, ...]:
-        levels = [logging.getLogger(name).level for name in names]
-        return debug.hide_exceptions, network.proxy, levels, list(warnings.filters)
-
-    def slowly(path: str, query: dict[str, str]) -> Reply:
-        time.sleep(0.1)
-        return fake.answer(path, query)
-
-    before = kept()
-    loopback.answer = slowly
-    with ThreadPoolExecutor(3) as pool:
-        requests = [wanted(series(f"YAHOO:{name}/adj", "daily", 0)) for name in fake.tickers]
-        found = list(pool.map(lambda request: pull(link, request)[0], requests))
-    for name, outcome in zip(fake.tickers, found, strict=True):
-        assert len(of(good(outcome), f"YAHOO:{name}")) == 5
-    assert kept() == before
-
-
 returns = st.lists(st.floats(-0.2, 0.2), min_size=6, max_size=30)
 
 
@@ -430,18 +231,3 @@ def test_every_day_the_tail_spans_is_brought_whatever_was_missing(missing: set[i
         (str(span[number]), levels[number], str(TODAY if span[number] < tail[-1] else span[number]))
         for number in expected
     ]
-
-
-def test_plain_yfinance_talks_to_the_server(
-    yahoo: tuple[Server, Loopback, Link], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    fake, loopback, link = yahoo
-    fake.tickers["SPY"] = steady(5)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(link.ca_bundle))
-    monkeypatch.setenv("https_proxy", link.proxy or "")
-    yfinance.set_tz_cache_location(str(tmp_path / "plain"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas' words about yfinance's code
-        frame = yfinance.Ticker("SPY").history(period="max", auto_adjust=False)
-    assert frame["Close"].tolist() == [100.0, 101.0, 102.0, 103.0, 104.0]
-    assert any(query.get("crumb") == "Cru.mb/12" for _, query in loopback.seen)
