@@ -59,15 +59,26 @@ class Updated:
 
 @dataclass(frozen=True)
 class Verified:
-    """How a workbook stands to the engine's numbers of its own day."""
+    """How a workbook stands to the engine's numbers of its own day.
+
+    ``score`` is the engine's for the inputs in the file; ``results_checked`` is false where no thesis can have them.
+    """
 
     verdict: Verdict
     report: Report
     notes: tuple[str, ...]
+    results_checked: bool
+    score: float | None
 
     def to_json(self) -> dict[str, Any]:
         """The check as JSON values."""
-        return {"verdict": self.verdict, "remarks": list(self.notes), **self.report.to_json()}
+        return {
+            "verdict": self.verdict,
+            "results_checked": self.results_checked,
+            "score": self.score,
+            "remarks": list(self.notes),
+            **self.report.to_json(),
+        }
 
 
 @contextmanager
@@ -136,27 +147,57 @@ def update(
 def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified:
     """Hold a workbook against the engine's numbers of its own day, cell by cell.
 
-    Raises ``InputError`` for a workbook of another definition.
+    Where inputs were changed, formulas are held against the engine's numbers for the thesis with these inputs. Raises
+    ``InputError`` for a workbook of another definition.
     """
     from xl_thesis.version import VERSION
     from xl_thesis_workbook.renewal import Renewal
 
     scorer.check(book.as_of)
-    fresh = _fresh(scorer, book, book.as_of, ledger)
+    expected = _expected(scorer, book, ledger)
     with _sound(f"'{book.path.name}' cannot be checked"):
-        report = Renewal(book.data, fresh, book.as_of, is_check=True).run()
-    notes = []
+        report = Renewal(book.data, expected.fresh, book.as_of, is_check=True).run()
+    notes = list(expected.notes)
     if scorer.evaluate(book.as_of).data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
     if book.version != VERSION:
         notes.append(f"the file was made by version {book.version}, this is {VERSION}")
     is_data = report.changed or report.added or report.rows or report.formulas or report.missing
-    follows = bool(report.inputs)  # then formulas give other values, as they should
-    if is_data or (report.calculated and not follows):
+    if is_data or (report.calculated and expected.is_scored):
         verdict: Verdict = "data changed"
     else:
         verdict = "inputs changed" if report.inputs else "untouched"
-    return Verified(verdict, report, tuple(notes))
+    return Verified(verdict, report, tuple(notes), expected.is_scored, expected.score)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What a workbook ought to hold: the definition's, with results for the inputs that are in it.
+
+    ``is_scored`` is false where the inputs are such that no thesis can have them, which ``notes`` then say.
+    """
+
+    fresh: Fresh
+    score: float | None
+    is_scored: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def _expected(scorer: Scorer, book: Mailed, ledger: Path | None) -> _Expected:
+    from xl_thesis_workbook.results import with_results
+    from xl_thesis_workbook.whatif import Inputs
+
+    fresh, score = _fresh(scorer, book, book.as_of, ledger), scorer.evaluate(book.as_of).score
+    try:
+        inputs = Inputs.read(book.data, book.language)
+        changed = inputs.changed
+        if not changed or book.choice == "none":
+            return _Expected(fresh, score)
+        other = Scorer(inputs.thesis(scorer.thesis), scorer.store)
+    except InputError as error:
+        return _Expected(fresh, None, is_scored=False, notes=(f"results were not checked: {error}",))
+    results = _made(other, book, book.as_of, ledger, changed)
+    return _Expected(with_results(fresh, results), other.evaluate(book.as_of).score)
 
 
 def compare(first: Path, second: Path) -> tuple[Mailed, Mailed, Report]:
@@ -180,16 +221,20 @@ def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, 
 
 def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None) -> Fresh:
     """The workbook as it would be made on a day, of the same thesis, language and kind."""
-    from xl_thesis_workbook.about import fresh_of
-
     if scorer.definition_hash != book.definition_hash:
         raise InputError(
             f"'{book.path.name}' was made from another definition of {book.thesis}"
             f" ({book.definition_hash[:12]}, not {scorer.definition_hash[:12]}); name its file with --thesis, or make a"
             " new snapshot"
         )
+    return _made(scorer, book, day, ledger)
+
+
+def _made(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed_inputs: int = 0) -> Fresh:
+    from xl_thesis_workbook.about import fresh_of
+
     standings = Ledger(scorer.thesis, open_log(ledger)).standings(scorer.knowledge, day)
-    return fresh_of(scorer, day, standings, book.language, book.choice, book.data)
+    return fresh_of(scorer, day, standings, book.language, book.choice, book.data, changed_inputs)
 
 
 def _check_free(path: Path) -> None:

@@ -14,21 +14,13 @@ from xl_thesis_workbook.content import DataChoice, gather
 from xl_thesis_workbook.grid import Grid
 from xl_thesis_workbook.inputs import input_pairs
 from xl_thesis_workbook.language import Language
-from xl_thesis_workbook.layout import (
-    ABOUT,
-    HISTORY,
-    INPUT_INDICATORS,
-    INPUT_LABELS,
-    INPUT_PILLARS,
-    INPUT_RULES,
-    SOURCES,
-)
+from xl_thesis_workbook.layout import ABOUT, HISTORY, SOURCES
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.renewal import Fresh
 from xl_thesis_workbook.snapshot import snapshot_parts
+from xl_thesis_workbook.whatif import INPUTS
 
-_INPUTS = (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES)
 _WORDS = ("thesis", "definition_hash", "data_hash", "version")
 
 
@@ -52,7 +44,8 @@ def read_about(data: bytes) -> dict[str, Any]:
 
 
 def fresh_of(
-    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes
+    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes,
+    changed_inputs: int = 0,
 ) -> Fresh:
     """The snapshot of a day, with as many months in its window as the old one has."""
     tongue = cast("Language", language)
@@ -60,11 +53,12 @@ def fresh_of(
     history = book.tables.get(HISTORY.block.table.lower())
     window = None if history is None else history.bottom - history.top
     content = gather(
-        scorer, day, standings=standings, language=tongue, choice=cast("DataChoice", choice), window=window
-    )
+        scorer, day, standings=standings, language=tongue, choice=cast("DataChoice", choice), window=window,
+        changed_inputs=changed_inputs,
+    )  # fmt: skip
     skeleton, draft = snapshot_parts(content)
     inputs = {}
-    for block in _INPUTS:
+    for block in INPUTS:
         names = {column.header: column.name(tongue) for column in block.columns}
         inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
     return Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)})

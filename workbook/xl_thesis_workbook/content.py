@@ -32,6 +32,7 @@ class SnapshotContent:
     where a score is withheld.
     ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
     ``none`` has values and no formulas. ``window``: how many months the score history shows, all where None.
+    ``changed_inputs``: how many of a reader's inputs the thesis has in place of the definition's.
     """
 
     thesis: Thesis
@@ -47,6 +48,7 @@ class SnapshotContent:
     choice: DataChoice = "derived"
     version: str = VERSION
     window: int | None = None
+    changed_inputs: int = 0
 
     @property
     def shown(self) -> range:
@@ -58,7 +60,7 @@ class SnapshotContent:
 def gather(
     scorer: Scorer, as_of: dt.date | None = None, *, standings: Sequence[Standing] = (), language: Language = "en",
     choice: DataChoice = "derived", start: dt.date = HISTORY_START,
-    window: int | None = None,
+    window: int | None = None, changed_inputs: int = 0,
 ) -> SnapshotContent:
     """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""
     result = scorer.evaluate(as_of, with_band=True)
@@ -79,6 +81,7 @@ def gather(
         language=language,
         choice=choice,
         window=window,
+        changed_inputs=changed_inputs,
     )  # fmt: skip
 
 

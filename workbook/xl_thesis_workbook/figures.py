@@ -158,5 +158,5 @@ def _result(content: SnapshotContent, indicators: Sequence[Row], pillars: Sequen
         "uncontested": result.score_without_contested,
         "units_of_indicators": None if short is None else short - sum(int(_of(row, "Units")) for row in indicators),
         "units_of_pillars": None if short is None else short - sum(int(_of(row, "Units")) for row in pillars),
-        "changed": 0,
+        "changed": content.changed_inputs,
     }

@@ -91,7 +91,7 @@ def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> Non
     lines = (
         (phrases.LIVE_SCORE, Formula(model.result("score"), score), "Input score"),
         (phrases.DEFINED_SCORE, content.evaluation.score, "Definition score"),
-        (phrases.CHANGED_INPUTS, Formula(model.result("changed"), 0), "Definition"),
+        (phrases.CHANGED_INPUTS, Formula(model.result("changed"), content.changed_inputs), "Definition"),
     )
     for row, (words, shown, style) in enumerate(lines, start=3):
         put(sheet, row, 1, draft.say(words), "Sheet note")
