@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.recalculate import by_ironcalc, differences, formulas, values
+from tests.recalculate import IRONCALC, by_ironcalc, differences, formulas, values
 from tests.snapshots import CASES, START, case, content_of, data_of
 from xl_thesis.actions import demo_scorer
 from xl_thesis.errors import InputError
@@ -365,7 +365,7 @@ def test_nasty_words_are_never_a_formula(content: SnapshotContent) -> None:
     ]
     assert bare[0] == bare[1]
     places = formulas(data)
-    assert differences(values(data, places), by_ironcalc(data, places)) == []
+    assert differences(values(data, places), by_ironcalc(data, places), IRONCALC) == []
 
 
 def test_libreoffice_draws_the_dashboard_on_one_page(office: str, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class Charts:
         charts.keep_legend(history, [*range(labels), labels])
         self._put(sheet, history, LEFT, lower, "Score history", self._history_aloud())
         if self.data.moves:
-            names = [item.id for item in self.data.moves]
+            names = [item.id for item, _ in self.data.moves]
             moves = charts.moves_chart(source, zones["moves"], names, years=len(self.data.months) / 12)
             charts.finish(moves, self.draft.say(say.MOVES_CHART))
             charts.keep_legend(moves, [0])
@@ -78,5 +78,5 @@ class Charts:
         return self.draft.say(say.ALT_HISTORY, first=first, end=end, low=low, high=high, last=self._last())
 
     def _moves_aloud(self) -> str:
-        listed = "; ".join(item.title.in_language(self.draft.language) for item in self.data.moves)
+        listed = "; ".join(item.title.in_language(self.draft.language) for item, _ in self.data.moves)
         return self.draft.say(say.ALT_MOVES, listed=listed)

@@ -78,7 +78,7 @@ def _indicator(content: SnapshotContent, defined: Indicator, found: IndicatorRes
         "Weight": defined.weight, "Live weight": live, "Live points": live * (found.score or 0.0),
         "Effective weight": found.effective_weight, "Contribution": found.contribution, "Status": found.status,
         "Age in days": found.age_days, "Uncontested weight": 0.0 if defined.contested else defined.weight,
-        "Uncontested live": 0.0 if defined.contested else live, "Id": found.id,
+        "Uncontested live": 0.0 if defined.contested else live, "As defined": 1, "Id": found.id,
     }  # fmt: skip
 
 

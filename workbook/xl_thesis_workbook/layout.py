@@ -138,7 +138,7 @@ MODEL = Block("ThesisModel", "formulas", (
     Column("Weight in all", 9, "Body percent 1", "占全部權重"),
     Column("Lost weight", 9, "Body percent 1", "未計權重"),
     Column("Uncontested weight", 12, "Body number", "無爭議權重"),
-    Column("Uncontested live", 12, "Body number", "無爭議有效"),
+    Column("Uncontested live", 12, "Body number", "無爭議有效"), Column("As defined", 9, "Body count", "依定義"),
 ))  # fmt: skip
 MODEL_PILLARS = Block("ThesisPillars", "formulas", (
     Column("Id", 19, "Body", "代號"), Column("Pillar", 40, "Body", "支柱"), Column("Role", 8, "Body", "角色"),
@@ -200,20 +200,20 @@ CHANGE_ROWS = 8
 HISTORY = SheetPlan(
     words("Score history", "分數歷史"),
     words(
-        "As known on each day, recomputed with today's definition and the weights, switches and directions of the sheet"
-        " Inputs: reconstructed, not recorded.",
-        "依當日所知，以今日定義及「輸入」工作表的權重、開關與方向重新計算：屬重建，並非當時紀錄。",
+        "As known on each day, recomputed with today's definition and every input of the sheet Inputs: reconstructed,"
+        " not recorded.",
+        "依當日所知，以今日定義及「輸入」工作表的所有輸入重新計算：屬重建，並非當時紀錄。",
     ),
     Block("ScoreHistory", "formulas", (
         Column("As of", 12, "Data date", "截至"), Column("Score", 10, "Data points", "分數"),
         Column("Since publication", 12, "Data points", "發表以來"), Column("Outcomes", 10, "Data points", "結果"),
         Column("Drivers", 10, "Data points", "成因"), Column("Coverage", 10, "Data percent", "涵蓋率"),
         Column("Row", 7, "Data count", "列"),
-    )),  # then for each pillar its coverage and its mean
+    )),  # then for each pillar its coverage and its mean, and for each indicator its score
     frozen="B5",
 )  # fmt: skip
 PAST = words("Past readings", "歷史讀數")
-PAST_SCORES, PAST_FRESHNESS = "HistoryScores", "HistoryFreshness"
+PAST_SCORES, PAST_FRESHNESS, PAST_BASIS = "HistoryScores", "HistoryFreshness", "HistoryBasis"
 AS_OF = Column("As of", 12, "Data date", "截至")
 
 SOURCES = SheetPlan(

@@ -17,7 +17,7 @@ from xl_thesis_workbook.dashboard import Dashboard
 from xl_thesis_workbook.draft import Draft, computed
 from xl_thesis_workbook.figures import figures
 from xl_thesis_workbook.grid import Formula
-from xl_thesis_workbook.history import add_history, add_past
+from xl_thesis_workbook.history import add_history
 from xl_thesis_workbook.inputs import add_inputs
 from xl_thesis_workbook.layout import (
     ABOUT_SHEET,
@@ -37,6 +37,7 @@ from xl_thesis_workbook.layout import (
 from xl_thesis_workbook.model import Model
 from xl_thesis_workbook.package import fill
 from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.past import add_past
 from xl_thesis_workbook.saving import book_bytes
 
 __all__ = ["SnapshotContent", "gather", "snapshot_bytes", "snapshot_parts", "write_snapshot"]
@@ -66,8 +67,8 @@ def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
     add_inputs(draft, content, made[INPUTS_SHEET])
     model = Model(draft, content, found)
     model.write(made[MODEL_SHEET])
-    weights = add_past(draft, content, made[PAST])
-    add_history(draft, content, made[HISTORY.title], weights)
+    settings = add_past(draft, content, made[PAST])
+    add_history(draft, content, made[HISTORY.title], settings)
     data = ChartData(draft, content, found, made[CHART_DATA])
     data.write()
     dashboard = Dashboard(draft, content, found, model, data, made[DASHBOARD])
