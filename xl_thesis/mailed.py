@@ -15,6 +15,7 @@ from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.pipeline import Scorer
 
 if TYPE_CHECKING:
+    from xl_thesis_workbook.about import Changed
     from xl_thesis_workbook.renewal import Fresh
     from xl_thesis_workbook.report import Report
 
@@ -154,50 +155,41 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     from xl_thesis_workbook.renewal import Renewal
 
     scorer.check(book.as_of)
-    expected = _expected(scorer, book, ledger)
+    notes, changed, is_scored = [], None, True
+    try:
+        changed = _changed(scorer, book)
+    except InputError as error:
+        notes.append(f"results were not checked: {error}")
+        is_scored = False
+    fresh = _fresh(scorer, book, book.as_of, ledger, changed)
     with _sound(f"'{book.path.name}' cannot be checked"):
-        report = Renewal(book.data, expected.fresh, book.as_of, is_check=True).run()
-    notes = list(expected.notes)
-    if scorer.evaluate(book.as_of).data_hash != book.data_hash:
+        report = Renewal(book.data, fresh, book.as_of, is_check=True).run()
+    result = scorer.evaluate(book.as_of)
+    if result.data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
     if book.version != VERSION:
         notes.append(f"the file was made by version {book.version}, this is {VERSION}")
     is_data = report.changed or report.added or report.rows or report.formulas or report.missing
-    if is_data or (report.calculated and expected.is_scored):
+    if is_data or (report.calculated and is_scored):
         verdict: Verdict = "data changed"
     else:
         verdict = "inputs changed" if report.inputs else "untouched"
-    return Verified(verdict, report, tuple(notes), expected.is_scored, expected.score)
+    score = changed.scorer.evaluate(book.as_of).score if changed else result.score
+    return Verified(verdict, report, tuple(notes), is_scored, score if is_scored else None)
 
 
-@dataclass(frozen=True)
-class _Expected:
-    """What a workbook ought to hold: the definition's, with results for the inputs that are in it.
+def _changed(scorer: Scorer, book: Mailed) -> Changed | None:
+    """The thesis as the inputs of a workbook have it; None where they are the definition's.
 
-    ``is_scored`` is false where the inputs are such that no thesis can have them, which ``notes`` then say.
+    Raises ``InputError`` for inputs that no thesis can have.
     """
-
-    fresh: Fresh
-    score: float | None
-    is_scored: bool = True
-    notes: tuple[str, ...] = ()
-
-
-def _expected(scorer: Scorer, book: Mailed, ledger: Path | None) -> _Expected:
-    from xl_thesis_workbook.results import with_results
+    from xl_thesis_workbook.about import Changed
     from xl_thesis_workbook.whatif import Inputs
 
-    fresh, score = _fresh(scorer, book, book.as_of, ledger), scorer.evaluate(book.as_of).score
-    try:
-        inputs = Inputs.read(book.data, book.language)
-        changed = inputs.changed
-        if not changed or book.choice == "none":
-            return _Expected(fresh, score)
-        other = Scorer(inputs.thesis(scorer.thesis), scorer.store)
-    except InputError as error:
-        return _Expected(fresh, None, is_scored=False, notes=(f"results were not checked: {error}",))
-    results = _made(other, book, book.as_of, ledger, changed)
-    return _Expected(with_results(fresh, results), other.evaluate(book.as_of).score)
+    inputs = Inputs.read(book.data, book.language)
+    if not inputs.changed or book.choice == "none":
+        return None
+    return Changed(Scorer(inputs.thesis(scorer.thesis), scorer.store), inputs.changed)
 
 
 def compare(first: Path, second: Path) -> tuple[Mailed, Mailed, Report]:
@@ -219,22 +211,20 @@ def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, 
     return put_file(path, comparison_bytes(report, before.path.name, after.path.name, after.as_of), force=force)
 
 
-def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None) -> Fresh:
+def _fresh(
+    scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed: Changed | None = None
+) -> Fresh:
     """The workbook as it would be made on a day, of the same thesis, language and kind."""
+    from xl_thesis_workbook.about import fresh_of
+
     if scorer.definition_hash != book.definition_hash:
         raise InputError(
             f"'{book.path.name}' was made from another definition of {book.thesis}"
             f" ({book.definition_hash[:12]}, not {scorer.definition_hash[:12]}); name its file with --thesis, or make a"
             " new snapshot"
         )
-    return _made(scorer, book, day, ledger)
-
-
-def _made(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed_inputs: int = 0) -> Fresh:
-    from xl_thesis_workbook.about import fresh_of
-
     standings = Ledger(scorer.thesis, open_log(ledger)).standings(scorer.knowledge, day)
-    return fresh_of(scorer, day, standings, book.language, book.choice, book.data, changed_inputs)
+    return fresh_of(scorer, day, standings, book.language, book.choice, book.data, changed)
 
 
 def _check_free(path: Path) -> None:

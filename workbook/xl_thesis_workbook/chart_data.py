@@ -47,7 +47,7 @@ class ChartData:
         self.zones: dict[str, Zone] = {}
         self.months = _months(content)
         self.moves = [
-            (item, item.normalise) for item in content.thesis.indicators
+            (item, item.normalise) for item in content.facts.thesis.indicators
             if item.transform.kind == "anchored_z" and isinstance(item.normalise, NormalCdf)
         ][:_MOST_MOVES]  # fmt: skip
         self.places: dict[str, list[int]] = {"points": [], "lost": []}
@@ -188,9 +188,10 @@ class ChartData:
 
     def _move(self, place: int, item: Indicator, rule: NormalCdf, month: dt.date) -> Known:
         column = self._in_month(month)
-        if column is None or not math.isfinite(self.content.panel.scores[place, column]):
+        panel = self.content.facts.panel
+        if column is None or not math.isfinite(panel.scores[place, column]):
             return ERROR
-        value, score = (float(part[place, column]) for part in (self.content.panel.values, self.content.panel.scores))
+        value, score = (float(part[place, column]) for part in (panel.values, panel.scores))
         if math.isfinite(value):
             return value
         share = score / 100.0 if item.direction > 0 else 1.0 - score / 100.0

@@ -32,7 +32,8 @@ class SnapshotContent:
     where a score is withheld.
     ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
     ``none`` has values and no formulas. ``window``: how many months the score history shows, all where None.
-    ``changed_inputs``: how many of a reader's inputs the thesis has in place of the definition's.
+    ``changed_inputs``: how many of a reader's inputs the thesis has in place of the definition's, and ``defined``: the
+    content by the definition itself.
     """
 
     thesis: Thesis
@@ -49,6 +50,12 @@ class SnapshotContent:
     version: str = VERSION
     window: int | None = None
     changed_inputs: int = 0
+    defined: SnapshotContent | None = None
+
+    @property
+    def facts(self) -> SnapshotContent:
+        """The content that the sheets of facts state, whatever a reader typed into the inputs."""
+        return self.defined or self
 
     @property
     def shown(self) -> range:
@@ -60,7 +67,7 @@ class SnapshotContent:
 def gather(
     scorer: Scorer, as_of: dt.date | None = None, *, standings: Sequence[Standing] = (), language: Language = "en",
     choice: DataChoice = "derived", start: dt.date = HISTORY_START,
-    window: int | None = None, changed_inputs: int = 0,
+    window: int | None = None,
 ) -> SnapshotContent:
     """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""
     result = scorer.evaluate(as_of, with_band=True)
@@ -81,7 +88,6 @@ def gather(
         language=language,
         choice=choice,
         window=window,
-        changed_inputs=changed_inputs,
     )  # fmt: skip
 
 

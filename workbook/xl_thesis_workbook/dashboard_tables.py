@@ -202,7 +202,7 @@ class Tables:
             self._age(row + number, words, Formula(f"COUNTIF({status},{self.model.word(name)})", len(found)),
                       self._weight(f"({status}={self.model.word(name)})", found))  # fmt: skip
         facts = INDICATORS.block.table
-        results = {item.id: item for item in self.content.evaluation.indicators}
+        results = {item.id: item for item in self.content.facts.evaluation.indicators}
         flags = (("Proxy", "is_proxy"), ("Precomputed", "is_precomputed"))
         for number, (header, attribute) in enumerate(flags, start=4):
             flagged = f"({self.draft.grown(facts, header)}={self.model.word('yes')})"

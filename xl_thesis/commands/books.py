@@ -77,12 +77,9 @@ def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
     yield from listing("inputs are not the definition's (definition -> file)", report.inputs)
     yield from listing("values are not the engine's (file -> engine)", report.changed)
     yield from listing("formulas are not ours (file -> engine)", report.formulas)
-    if not done.results_checked:
-        yield from listing("formulas show another value than by the definition (file -> engine); not checked", report.calculated)
-    elif report.inputs:
-        yield from listing("formulas show another value than the engine has for these inputs (file -> engine)", report.calculated)
-    else:
-        yield from listing("formulas show another value than the engine's (file -> engine)", report.calculated)
+    than = "by the definition; not checked" if not done.results_checked else "the engine has"
+    than += " for these inputs" if report.inputs and done.results_checked else ""
+    yield from listing(f"formulas show another value than {than} (file -> engine)", report.calculated)
     if report.inputs and done.results_checked:
         yield "score with these inputs: " + ("withheld" if done.score is None else f"{done.score:.1f}")
     yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
