@@ -134,7 +134,11 @@ def update(
     target = (out or book.path).resolve()
     if out is None and not dry_run:
         _check_free(target)
-    fresh = _fresh(scorer, book, day, ledger)
+    try:
+        changed = _changed(scorer, book)
+    except InputError:
+        changed = None  # then formulas keep their values until the file is next calculated
+    fresh = _fresh(scorer, book, day, ledger, changed)
     with _sound(f"'{book.path.name}' cannot be updated"):
         renewal = Renewal(book.data, fresh, book.as_of)
         report = renewal.run()
@@ -152,7 +156,6 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     ``InputError`` for a workbook of another definition.
     """
     from xl_thesis.version import VERSION
-    from xl_thesis_workbook.renewal import Renewal
 
     scorer.check(book.as_of)
     notes, changed, is_scored = [], None, True
@@ -161,9 +164,13 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     except InputError as error:
         notes.append(f"results were not checked: {error}")
         is_scored = False
-    fresh = _fresh(scorer, book, book.as_of, ledger, changed)
     with _sound(f"'{book.path.name}' cannot be checked"):
-        report = Renewal(book.data, fresh, book.as_of, is_check=True).run()
+        report = _checked(scorer, book, ledger, changed)
+        if changed and report.calculated:
+            before = _checked(scorer, book, ledger)
+            if len(before.calculated) < len(report.calculated):
+                report = before
+                notes.append("its results are those of the definition's inputs: it was not calculated since")
     result = scorer.evaluate(book.as_of)
     if result.data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
@@ -178,6 +185,13 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     return Verified(verdict, report, tuple(notes), is_scored, score if is_scored else None)
 
 
+def _checked(scorer: Scorer, book: Mailed, ledger: Path | None, changed: Changed | None = None) -> Report:
+    """What differs between a workbook and the one that would be made of its own day."""
+    from xl_thesis_workbook.renewal import Renewal
+
+    return Renewal(book.data, _fresh(scorer, book, book.as_of, ledger, changed), book.as_of, is_check=True).run()
+
+
 def _changed(scorer: Scorer, book: Mailed) -> Changed | None:
     """The thesis as the inputs of a workbook have it; None where they are the definition's.
 
@@ -186,7 +200,8 @@ def _changed(scorer: Scorer, book: Mailed) -> Changed | None:
     from xl_thesis_workbook.about import Changed
     from xl_thesis_workbook.whatif import Inputs
 
-    inputs = Inputs.read(book.data, book.language)
+    with _sound("its inputs cannot be read"):
+        inputs = Inputs.read(book.data, book.language)
     if not inputs.changed or book.choice == "none":
         return None
     return Changed(Scorer(inputs.thesis(scorer.thesis), scorer.store), inputs.changed)

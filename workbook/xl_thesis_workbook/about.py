@@ -83,4 +83,4 @@ def fresh_of(
         return fresh
     other = replace(made(changed.scorer), change=content.change, defined=content, changed_inputs=changed.inputs)
     skeleton, draft = snapshot_parts(other)
-    return with_results(fresh, Fresh(skeleton, draft.filled))
+    return replace(with_results(fresh, Fresh(skeleton, draft.filled)), follows_inputs=True)
