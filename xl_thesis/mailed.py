@@ -130,7 +130,8 @@ def update(
     day = scorer.default_as_of() if as_of is None else as_of
     scorer.check(day)
     if day < book.as_of:
-        raise InputError(f"'{book.path.name}' is of {book.as_of} already, and the data known here end on {day}")
+        known = f"the data known here end on {day}" if as_of is None else f"{day} is before that"
+        raise InputError(f"'{book.path.name}' is of {book.as_of} already, and {known}")
     target = (out or book.path).resolve()
     if out is None and not dry_run:
         _check_free(target)

@@ -106,6 +106,8 @@ def diff(first: Path, second: Path, out: Path | None, force: bool, as_json: bool
         })  # fmt: skip
         return
     click.echo(f"From {first.name} ({before.thesis}, {before.as_of}) to {second.name} ({after.thesis}, {after.as_of})")
+    if before.thesis != after.thesis:
+        click.echo(f"They are of two theses, {before.thesis} and {after.thesis}: what has one name may be two things.")
     click.echo("\n".join(_difference_lines(report)))
     if path:
         click.echo(f"Workbook: {path}")
