@@ -352,7 +352,7 @@ def test_history_is_there_where_a_percentile_needs_it_and_nowhere_else(sound: by
         if history is None:
             assert [cell.value for cell in rows[0]] == [None, None, None]
         else:
-            assert [row[1].value for row in rows] == history.values.tolist()
+            assert [row[1].value for row in rows] == [round(value, 10) for value in history.values.tolist()]
             assert [row[0].value.date().isoformat() for row in rows] == history.days.astype(str).tolist()
 
 

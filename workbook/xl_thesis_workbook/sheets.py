@@ -36,6 +36,7 @@ from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
 from xl_thesis_workbook.tables import head, table_names
 from xl_thesis_workbook.tokens import TOKENS
 
+DECIMALS = 10  # of a history that a percentile is taken in: ties are a billionth apart, and more would double the file
 HEADER_ROW = 4
 _BLOCK_HEADER_ROW = 5
 _BLOCK_GAP = 3
@@ -204,8 +205,9 @@ def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         history = content.workings[item.id].history
         rows: list[list[Value]] = [[None] * len(DATA_COLUMNS)]
         if history is not None:
-            days, values = history.days.tolist(), history.values.tolist()
-            rows = [list(line) for line in zip(days, values, new_months(history), strict=True)]
+            days, values = history.days.tolist(), (round(value, DECIMALS) for value in history.values.tolist())
+            months = (new or None for new in new_months(history))
+            rows = [list(line) for line in zip(days, values, months, strict=True)]
         title = item.title.in_language(draft.language)
         block = Block(data_table(item.id), "values", DATA_COLUMNS)
         _side_by_side(draft, sheet, number, block, rows, (item.id, title))
