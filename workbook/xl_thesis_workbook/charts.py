@@ -25,6 +25,7 @@ from xl_thesis_workbook.styles import BLUE, CHINESE_FONT, FONT, GREY, LINE, NAVY
 Chart = BarChart | LineChart
 _GRID = "E5E7EB"
 _LONG_YEARS, _SHORT_YEARS = 10, 5  # labels every two years, every year, every half-year
+_HIDDEN = ";;;"  # a number format that shows nothing
 _COLOURS = (BLUE, ORANGE, "009E73", "CC79A7")
 _DASHES = ("solid", "sysDash", "lgDash", "sysDot")
 
@@ -80,7 +81,7 @@ def pillar_chart(sheet: Worksheet, zone: Zone) -> BarChart:
         series.graphicalProperties = _filled(colour)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblPos = "low"
-    chart.y_axis.tickLblPos = "none"
+    chart.y_axis.number_format = _HIDDEN
     chart.layout = _inner(x=0.5, y=0.14, w=0.46, h=0.8)
     return chart
 
@@ -181,7 +182,7 @@ def _inner(**edges: float) -> Layout:
     return Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **edges))
 
 
-def finish(chart: LineChart | BarChart, title: str) -> None:
+def finish(chart: LineChart | BarChart, title: str, *, has_grid: bool = True) -> None:
     """Title on the left, thin grid, small grey labels, no frame.
 
     Axes are said to exist, since some programs hide them otherwise.
@@ -193,7 +194,9 @@ def finish(chart: LineChart | BarChart, title: str) -> None:
         axis.majorTickMark = "none"
         axis.title = None
     grid = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6_350)))
-    chart.y_axis.majorGridlines = None if chart.y_axis.tickLblPos == "none" else grid
+    chart.y_axis.majorGridlines = grid if has_grid else None
+    if not has_grid:
+        chart.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     chart.x_axis.majorGridlines = None
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     chart.roundedCorners = False

@@ -26,7 +26,7 @@ class Charts:
         """Draw all of them; rows are (first, last)."""
         source, zones = self.data.sheet, self.data.zones
         pillars = charts.pillar_chart(source, zones["pillars"])
-        charts.finish(pillars, self.draft.say(say.PILLAR_CHART))
+        charts.finish(pillars, self.draft.say(say.PILLAR_CHART), has_grid=False)
         self._put(sheet, pillars, LEFT, upper, "Pillars", self._pillars_aloud())
         neutral = Line("neutral", GREY, 9_525, "dash")
         lines = (neutral, Line("score", NAVY, 31_750), Line("review", NAVY, 0, marker="diamond"))
@@ -52,7 +52,8 @@ class Charts:
     def _put(
         self, sheet: Worksheet, chart: charts.Chart, side: tuple[int, int], rows: tuple[int, int], name: str, aloud: str
     ) -> None:
-        charts.place(sheet, chart, (side[0], rows[0], side[1], rows[1]), name, aloud)
+        day = self.draft.say(say.ALT_DAY, day=self.content.evaluation.as_of)  # no formula can bring words up to date
+        charts.place(sheet, chart, (side[0], rows[0], side[1], rows[1]), name, f"{aloud}{day}")
 
     def _pillars_aloud(self) -> str:
         listed = "; ".join(
