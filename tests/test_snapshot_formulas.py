@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl.formula import Tokenizer
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
 from tests.recalculate import IRONCALC, POISON, by_ironcalc, by_libreoffice, differences, formulas, poisoned, values
@@ -25,7 +26,7 @@ from xl_thesis.pipeline import month_end_days
 from xl_thesis.scoring import displayed_points
 from xl_thesis.thesis import load_thesis
 from xl_thesis_workbook.inputs import input_pairs
-from xl_thesis_workbook.layout import INPUT_INDICATORS, INPUT_LABELS, INPUT_PILLARS, INPUT_RULES, Block
+from xl_thesis_workbook.layout import CHANGE_ROWS, INPUT_INDICATORS, INPUT_LABELS, INPUT_PILLARS, INPUT_RULES, Block
 from xl_thesis_workbook.package import fill
 from xl_thesis_workbook.snapshot import snapshot_bytes
 
@@ -265,6 +266,7 @@ def test_libreoffice_computes_the_same_also_with_changed_inputs(sound: bytes, of
     for number, found in enumerate(FIXED):
         expected = {places[key]: value for key, value in all_expected(found).items()}
         assert differences(expected, values(computed[f"changed{number}"], expected)) == []
+        assert is_void(sound, values(computed[f"changed{number}"], void_cells(sound)))
 
 
 def test_a_score_that_came_with_the_package_holds_for_its_own_inputs_alone(sound: bytes) -> None:
@@ -292,21 +294,36 @@ def test_a_direction_that_was_emptied_counts_as_one(sound: bytes) -> None:
     assert by_ironcalc(sound, asked, {direction: None}) == by_ironcalc(sound, asked, {direction: 1})
 
 
+def void_cells(data: bytes) -> dict[tuple[str, str], str]:
+    """Each cell that shows what no formula computes, and what it says once an input was changed."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    hashes = [next(iter(book.defined_names[name].destinations)) for name in ("DefinitionHash", "DataHash")]
+    found = {(sheet, cell.replace("$", "")): "inputs changed" for sheet, cell in hashes}
+    found |= {("Dashboard", cell): "inputs changed" for cell in ("G5", "U5", "U7")}  # range, grade, last change
+    title = next(cell.row for cell in book["Dashboard"]["N"] if cell.value == "What moved it since the month before")
+    for row in range(title + 2, title + 2 + CHANGE_ROWS):
+        found |= {("Dashboard", f"{letter}{row}"): "" for letter in "NUX"}
+    found["Dashboard", f"X{title + 1}"] = ""
+    found["Dashboard", f"N{title + 2}"] = "inputs changed"
+    return found
+
+
+def is_void(data: bytes, shown: dict[tuple[str, str], Any]) -> bool:
+    return shown == void_cells(data)
+
+
 def test_what_no_formula_computes_says_that_it_no_longer_holds(sound: bytes) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(sound))
     result = case("content").evaluation
-    named = {name: next(iter(book.defined_names[name].destinations)) for name in ("DefinitionHash", "DataHash")}
-    places = [(sheet, cell.replace("$", "")) for sheet, cell in named.values()]
-    band, since, state = ("Dashboard", "G5"), ("Dashboard", "U7"), ("Dashboard", "A10")
+    places, state, about = list(void_cells(sound)), ("Dashboard", "A10"), ("About", "A3")
     weight = places_of(sound)["InputIndicators", "dxy_trend", "Weight"]
-    before = by_ironcalc(sound, [*places, band, since, state])
-    after = by_ironcalc(sound, [*places, band, since, state], {weight: 0.9})
-    assert [before[place] for place in places] == [result.definition_hash, result.data_hash]
-    assert re.fullmatch(r"\d+\.\d – \d+\.\d", before[band])
-    assert {after[place] for place in (*places, band, since)} == {"inputs changed"}
-    assert after[state].startswith("1 inputs differ")
-    again = by_ironcalc(sound, [*places, band], {weight: 0.3})  # typed back
-    assert again == {place: before[place] for place in (*places, band)}
+    before = by_ironcalc(sound, [*places, state, about])
+    after = by_ironcalc(sound, [*places, state, about], {weight: 0.9})
+    assert [before[place] for place in places[:2]] == [result.definition_hash, result.data_hash]
+    assert re.fullmatch(r"\d+\.\d – \d+\.\d", before["Dashboard", "G5"])
+    assert "inputs changed" not in before.values() and before[about] == ""
+    assert after.pop(state).startswith("1 inputs differ") and after.pop(about).startswith("1 inputs differ")
+    assert is_void(sound, after)
+    assert by_ironcalc(sound, [*places, state], {weight: 0.3}) == {place: before[place] for place in (*places, state)}
 
 
 def test_each_input_stands_beside_the_definitions_value_and_takes_only_what_has_a_meaning(sound: bytes) -> None:
@@ -340,6 +357,22 @@ def test_only_functions_that_excel_2010_and_libreoffice_have(name: str) -> None:
         assert "THESIS_" not in bare and len(formula) < 2_000
 
 
+OF_RANGES = {"COUNT", "COUNTIF", "INDEX", "LARGE", "MATCH", "MAX", "ROWS", "SMALL", "SUM", "SUMIFS"}
+
+
+@pytest.mark.parametrize("name", ["content", "chinese"])
+def test_no_formula_needs_an_array_or_gets_an_at_sign(name: str) -> None:
+    """A range stands where a function takes one, or inside SUMPRODUCT, which computes with arrays in every version."""
+    for formula in formulas(data_of(name)).values():
+        calls: list[str] = []
+        for token in Tokenizer(formula).items:
+            if token.type == token.FUNC:
+                calls = [*calls, token.value.rstrip("(")] if token.subtype == token.OPEN else calls[:-1]
+            is_range = token.type == token.OPERAND and token.subtype == token.RANGE and re.search(r":|\[", token.value)
+            assert not is_range or "SUMPRODUCT" in calls or calls[-1] in OF_RANGES, formula
+            assert (len(calls) < 20 and "@" not in token.value) or token.subtype == token.TEXT
+
+
 def test_history_is_there_where_a_percentile_needs_it_and_nowhere_else(sound: bytes) -> None:
     book = openpyxl.load_workbook(io.BytesIO(sound))
     content = case("content")
@@ -352,7 +385,7 @@ def test_history_is_there_where_a_percentile_needs_it_and_nowhere_else(sound: by
         if history is None:
             assert [cell.value for cell in rows[0]] == [None, None, None]
         else:
-            assert [row[1].value for row in rows] == history.values.tolist()
+            assert [row[1].value for row in rows] == [round(value, 10) for value in history.values.tolist()]
             assert [row[0].value.date().isoformat() for row in rows] == history.days.astype(str).tolist()
 
 

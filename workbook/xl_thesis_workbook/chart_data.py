@@ -17,7 +17,7 @@ from xl_thesis.observations import later, month_ends, to_date, to_day
 from xl_thesis_workbook import phrases
 from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.content import SnapshotContent
-from xl_thesis_workbook.draft import ERROR, Content, Draft, serial
+from xl_thesis_workbook.draft import ERROR, Content, Draft, serial, text
 from xl_thesis_workbook.figures import Figures
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.layout import HISTORY, MODEL, MODEL_PILLARS, PAST_BASIS, PAST_SCORES
@@ -164,13 +164,17 @@ class ChartData:
         return found[-1] if found else None
 
     def _moves(self) -> None:
-        """What the series named by anchored indicators did since publication, in standard deviations."""
+        """What the series named by anchored indicators did since publication, in standard deviations.
+
+        Months to come are said to be the newest one, so that the axis ends there, today and after an update.
+        """
         rows: list[list[Content]] = []
-        days = self.draft.grown(PAST_SCORES, "As of")
+        days, today = self.draft.grown(PAST_SCORES, "As of"), self.draft.look_up("ThesisAbout", "Value", text("as_of"))
+        end = _month_end(self.content.evaluation.as_of)
         places = {item.id: place for place, item in enumerate(self.content.thesis.indicators)}
-        for place, month in enumerate(self.months):
-            here = f"${get_column_letter(self._next)}{HEADER + 1 + place}"
-            line: list[Content] = [month]
+        for place, last in enumerate(self.months):
+            here, month = f"${get_column_letter(self._next)}{HEADER + 1 + place}", min(last, end)
+            line: list[Content] = [Formula(f"MIN({serial(last)},EOMONTH({today},0))", serial(month))]
             for item, rule in self.moves:
                 row = f"MATCH({here},{days},1)"
                 columns = (self.draft.grown(table, item.id) for table in (PAST_BASIS, PAST_SCORES))
@@ -254,6 +258,10 @@ def _months(content: SnapshotContent) -> list[dt.date]:
     first = to_day(published).astype("datetime64[M]")
     count = max(_LEAST_MONTHS, int((to_day(last).astype("datetime64[M]") - first).astype(int)) + 1)
     return [to_date(day) for day in month_ends(np.array([later(first, step, "M") for step in range(count)]))]
+
+
+def _month_end(day: dt.date) -> dt.date:
+    return to_date(month_ends(np.array([to_day(day).astype("datetime64[M]")]))[0])
 
 
 def _month(day: dt.date) -> tuple[int, int]:

@@ -48,10 +48,11 @@ class Dashboard:
         charts = dashboard_charts.Charts(self.draft, self.content, self.found, self.data)
         charts.place(page.sheet, (row, row + _CHART_ROWS), (row + _CHART_ROWS + 2, row + 2 * _CHART_ROWS + 2))
         for line in range(row, row + 2 * _CHART_ROWS + 3):
-            page.height(line, 15.5)
+            page.height(line, 16.3)
         page.height(row + _CHART_ROWS + 1, 5)
         row = Tables(self.draft, self.content, self.found, self.model, self.data, page).write(row + 2 * _CHART_ROWS + 4)
         self._notes(row)
+        page.colour_signs()
 
     def _about(self, key: str) -> str:
         return self.draft.look_up("ThesisAbout", "Value", text(key))

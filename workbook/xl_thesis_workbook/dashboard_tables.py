@@ -69,13 +69,14 @@ class Tables:
         return row + count + 2
 
     def _changes(self, row: int) -> None:
-        """Effects on the score since the month before, with the score as it was then."""
+        """Effects on the score since the month before, with the score as it was then, by the definition's inputs."""
         page, change = self.page, self.content.change
         page.heading(row, RIGHT, self.draft.say(say.CHANGES), ((24, 25, self.draft.say(say.POINTS)),))
         before = self.draft.look_up("ThesisAbout", "Value", text("change_before"))
         page.span(row + 1, (14, 23), self.draft.say(say.BEFORE), "Line")
-        page.span(row + 1, (24, 25), Formula(f'IF(ISNUMBER({before}),{before},"")', change.before if change else ""),
-                  "Line points")  # fmt: skip
+        is_valid = f"{self.model.result('changed')}=0"
+        then = Formula(f'IF(AND({is_valid},ISNUMBER({before})),{before},"")', change.before if change else "")
+        page.span(row + 1, (24, 25), then, "Line points")
         rows = self.draft.written[CHANGES.table]
         for place, line in enumerate(rows):
             here = row + 2 + place
@@ -84,8 +85,9 @@ class Tables:
                 cell = self.draft.cell(CHANGES.table, header, place)
                 value = _plain(line[CHANGES[header]])
                 shown = computed(value) if header != "Points" or isinstance(value, float) else ""
-                formula = f'IF(ISNUMBER({cell}),{cell},"")' if header == "Points" else f'{cell}&""'
-                page.span(here, span, Formula(formula, shown), style)
+                known = f'IF(ISNUMBER({cell}),{cell},"")' if header == "Points" else f'{cell}&""'
+                other = text(self.draft.say(say.VOID)) if header == "What" and place == 0 else '""'
+                page.span(here, span, Formula(f"IF({is_valid},{known},{other})", shown), style)
 
     def _movers(self, row: int) -> int:
         page, say_ = self.page, self.draft.say

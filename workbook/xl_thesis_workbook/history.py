@@ -149,7 +149,7 @@ class _Rows:
         score, basis = (f"INDEX({table}[{item.id}],{place})" for table in (PAST_SCORES, PAST_BASIS))
         turned, kept = self.settings.turns[row], self.draft.cell(MODEL.table, "As defined", row)
         if item.normalise.kind == "midrank":
-            return f'IF(OR({score}="",AND({basis}="",{kept}=0)),"",50+{turned}*({score}-50))'
+            return f'IF(OR({score}="",AND({basis}<>"",{kept}=0)),"",50+{turned}*({score}-50))'
 
         def given(header: str) -> str:
             return self.draft.cell(INPUT_INDICATORS.table, header, row)

@@ -71,10 +71,11 @@ def _cells(table: NDArray[np.float64]) -> list[list[Value]]:
 
 
 def _basis(content: SnapshotContent) -> list[list[Value]]:
-    """The value that was scored, for a percentile 1, and nothing where a score came with the package."""
-    ranked = np.array([item.normalise.kind == "midrank" for item in content.thesis.indicators])
-    values = content.panel.values
-    return _cells(np.where(ranked[:, None] & np.isfinite(values), 1.0, values))
+    """The value that goalposts or a scale score; for a percentile 0 where it came with the package, else nothing."""
+    ranked = np.array([item.normalise.kind == "midrank" for item in content.thesis.indicators])[:, None]
+    panel = content.panel
+    given = np.where(np.isfinite(panel.scores) & np.isnan(panel.values), 0.0, np.nan)
+    return _cells(np.where(ranked, given, panel.values))
 
 
 def _settings(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Settings:

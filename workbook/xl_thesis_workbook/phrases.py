@@ -69,11 +69,11 @@ RAW_NOTE = words(
 )
 USED_BY = words("used by {names}", "用於 {names}")
 PAST_NOTE = words(
-    "Each indicator as known at each month-end: its score by the definition, its freshness, and the value behind it (1:"
-    " a percentile, empty: a score that came with the package). Above: the weights in use by pillar, and whether a"
-    " direction was turned.",
-    "各指標在每月底所知的情況：依定義的分數、新鮮度與所依據的數值（1：百分位；空白：隨套件提供的分數）。上方為各支柱採用的"
-    "權重，以及方向是否反轉。",
+    "Each indicator as known at each month-end: its score by the definition, its freshness, and the value that"
+    " goalposts or a scale score (0 at a percentile that came with the package). Above: the weights in use by pillar,"
+    " and whether a direction was turned.",
+    "各指標在每月底所知的情況：依定義的分數、新鮮度，以及由門檻或尺度計分的數值（0：隨套件提供的百分位）。上方"
+    "為各支柱採用的權重，以及方向是否反轉。",
 )
 PAST_TITLES = (words("Scores", "分數"), words("Freshness", "新鮮度"), words("Values", "數值"))
 PAST_TURNED = words("Turned: -1", "反轉：-1")

@@ -14,7 +14,8 @@ from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.chart_data import ChartData
 from xl_thesis_workbook.content import SnapshotContent, gather
 from xl_thesis_workbook.dashboard import Dashboard
-from xl_thesis_workbook.draft import Draft, computed
+from xl_thesis_workbook.dashboard_words import CHANGED
+from xl_thesis_workbook.draft import Draft, computed, text
 from xl_thesis_workbook.figures import figures
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.history import add_history
@@ -86,7 +87,7 @@ def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
 
 
 def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> None:
-    """Above the inputs: the score with them, the definition's, and how many were changed."""
+    """Above the inputs: the score with them, the definition's, and how many were changed, which About says too."""
     sheet = draft.book[draft.say(INPUTS_SHEET)]
     score = computed(content.evaluation.score)
     lines = (
@@ -98,6 +99,8 @@ def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> Non
         put(sheet, row, 1, draft.say(words), "Sheet note")
         draft.put(sheet, row, 3, shown, style)
     draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Section")
+    changed, note = model.result("changed"), text(draft.say(CHANGED))
+    draft.put(draft.book[draft.say(ABOUT_SHEET)], 3, 1, Formula(f'IF({changed}=0,"",{changed}&{note})', ""), "Section")
 
 
 def _remove(draft: Draft, *titles: str) -> None:
