@@ -75,19 +75,22 @@ class Tables:
         before = self.draft.look_up("ThesisAbout", "Value", text("change_before"))
         page.span(row + 1, (14, 23), self.draft.say(say.BEFORE), "Line")
         is_valid = f"{self.model.result('changed')}=0"
-        then = Formula(f'IF(AND({is_valid},ISNUMBER({before})),{before},"")', change.before if change else "")
+        is_void = bool(self.content.changed_inputs)
+        value = change.before if change and not is_void else ""
+        then = Formula(f'IF(AND({is_valid},ISNUMBER({before})),{before},"")', value)
         page.span(row + 1, (24, 25), then, "Line points")
         rows = self.draft.written[CHANGES.table]
         for place, line in enumerate(rows):
             here = row + 2 + place
             for header, span, style in (("What", (14, 20), "Line"), ("Cause", (21, 23), "Line grey"),
                                         ("Points", (24, 25), "Line signed")):  # fmt: skip
-                cell = self.draft.cell(CHANGES.table, header, place)
-                value = _plain(line[CHANGES[header]])
-                shown = computed(value) if header != "Points" or isinstance(value, float) else ""
-                known = f'IF(ISNUMBER({cell}),{cell},"")' if header == "Points" else f'{cell}&""'
-                other = text(self.draft.say(say.VOID)) if header == "What" and place == 0 else '""'
-                page.span(here, span, Formula(f"IF({is_valid},{known},{other})", shown), style)
+                source = self.draft.cell(CHANGES.table, header, place)
+                plain = _plain(line[CHANGES[header]])
+                shown = computed(plain) if header != "Points" or isinstance(plain, float) else ""
+                known = f'IF(ISNUMBER({source}),{source},"")' if header == "Points" else f'{source}&""'
+                other = self.draft.say(say.VOID) if header == "What" and place == 0 else ""
+                cell = Formula(f"IF({is_valid},{known},{text(other)})", other if is_void else shown)
+                page.span(here, span, cell, style)
 
     def _movers(self, row: int) -> int:
         page, say_ = self.page, self.draft.say
