@@ -18,6 +18,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.datetime import to_excel
 
 POISON = "-987654"
+IRONCALC = 3e-9  # its normal distribution is right to 2.5e-11, of which a score is a hundredfold
 Cells = dict[tuple[str, str], Any]
 _FORMULA = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f>[^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?')
 _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>

@@ -7,6 +7,8 @@ import datetime as dt
 import functools
 from pathlib import Path
 
+from openpyxl.worksheet.worksheet import Worksheet
+
 from xl_thesis.definition import Thesis
 from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.models import Text
@@ -18,6 +20,10 @@ from xl_thesis_workbook.language import Language
 from xl_thesis_workbook.snapshot import snapshot_bytes
 
 START = dt.date(2021, 1, 31)
+NASTY = [
+    "=cmd|'/c calc'!A1", "=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "#REF!", "a\x07b", "\ud800", "\ufffe", "_x0041_",
+    "x" * 40_000, "\r\nline", "<&>\"'", "TRUE", "2025-02-24", "'quoted",
+]  # fmt: skip
 CASES = ("content", "partial", "withheld", "second", "crowded", "chinese")
 
 
@@ -70,3 +76,8 @@ def crowded(thesis: Thesis) -> Thesis:
     return thesis.model_copy(
         update={"title": longer(thesis.title), "pillars": tuple(pillars), "indicators": indicators}
     )
+
+
+def table_rows(sheet: Worksheet, table: str) -> list[dict[str, object]]:
+    header, *rows = sheet[sheet.tables[table].ref]
+    return [dict(zip((cell.value for cell in header), (cell.value for cell in row), strict=True)) for row in rows]

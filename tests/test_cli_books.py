@@ -65,7 +65,7 @@ def test_bad_files_are_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path
 def test_the_lines_of_a_check_say_which_side_is_the_engines(
     capsys: pytest.CaptureFixture[str], made: bytes, tmp_path: Path
 ) -> None:
-    """A forged result behind a changed input is listed, and said to be unchecked."""
+    """A forged result behind a changed input is found, also where nothing was calculated since."""
     book = tmp_path / "book.xlsx"
     book.write_bytes(made)
     _, out, _ = run(capsys, "verify", str(book))
@@ -76,6 +76,8 @@ def test_the_lines_of_a_check_say_which_side_is_the_engines(
     assert isinstance(score, Formula)
     with_cell(book, "ThesisResult", "score", "Value", Formula(score.text, 99.5))
     code, out, _ = run(capsys, "verify", str(book))
-    assert code == 1 and out.startswith("book.xlsx: inputs changed (jobless_boom as known on 2026-03-31)\n")
-    assert "1 inputs are not the definition's (before):" in out
-    assert "not checked:" in out and "ThesisResult, score, Value: 99.5 -> " in out
+    assert code == 1 and out.startswith("book.xlsx: data changed (jobless_boom as known on 2026-03-31)\n")
+    assert "it was not calculated since" in out
+    assert "1 inputs are not the definition's (definition -> file):" in out
+    assert "1 formulas show another value than the engine has for these inputs (file -> engine):" in out
+    assert "ThesisResult, score, Value: 99.5 -> " in out

@@ -85,8 +85,8 @@ def test_every_fault_is_named_with_its_row_and_nothing_is_kept(capsys: pytest.Ca
     for words in (
         "bad.csv:2: series: unknown series 'MANUAL:nobody'", "bad.csv:3: date: '2025-03-32' is not a date",
         "bad.csv:4: value: '1,5' is not a number (write a point", "bad.csv:5: value: holds a formula",
-        "bad.csv:7: available_at: 2025-08-01 is before the end of the period, 2025-09-30",
-        "bad.csv:8: available_at: is empty", "bad.csv:8: source: is empty",
+        "bad.csv:7: published_on: 2025-08-01 is before the end of the period, 2025-09-30",
+        "bad.csv:8: published_on: is empty", "bad.csv:8: source: is empty",
         "bad.csv:9: date: the period ends on 2099-12-31, which is still to come",
         "bad.csv:10: value: 'nan' is not a number", "bad.csv:12: date: the same period is in row 11 already",
     ):  # fmt: skip

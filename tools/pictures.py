@@ -40,7 +40,7 @@ def main() -> int:
         folder = Path(name)
         for language in LANGUAGES:
             book, picture = folder / f"{language}.xlsx", FOLDER / f"{NAMES[language]}.png"
-            snapshot(scorer, None, book, force=False, language=language, ledger=folder)
+            snapshot(scorer, None, book, force=False, language=language, forecasts=folder)
             draw(book, picture)
             size = picture.stat().st_size
             print(f"{picture.name}: {size:,} bytes")

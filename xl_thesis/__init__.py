@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "score"]
 
 
-def score(thesis: str | None = None, as_of: dt.date | None = None) -> Evaluation:
+def score(thesis: str | None = None, as_of: dt.date | str | None = None) -> Evaluation:
     """A thesis scored as known at the end of a day.
 
     ``thesis`` is the id of one that comes with the package or the path of a YAML file (default: the setting
-    ``XL_THESIS_DEFAULT``); ``as_of`` is today, or the reference date of the embedded data while nothing newer has
-    been fetched. Reads the user's store, never the network.
+    ``XL_THESIS_DEFAULT``); ``as_of``, a date or ISO text, is today, or the reference date of the embedded data
+    while nothing newer has been fetched. Reads the user's store, never the network.
     Raises ``InputError`` for an unknown thesis or a date without data, ``DefinitionError`` for a faulty file,
     ``StoreError`` where the store cannot be used.
     """

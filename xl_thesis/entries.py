@@ -87,20 +87,21 @@ def parse(
     Raises ``DefinitionError`` with every fault and its row.
     """
     columns = _columns(sheet, file, series_id)
+    titles = {name: str(sheet[0][1][place]).strip().lower() for name, place in columns.items()}  # as the file has them
     faults: list[Fault] = []
     entries: dict[tuple[str, dt.date, dt.date | None], Entry] = {}
     for number, cells in sheet[1:]:
         row = {name: cells[place] if place < len(cells) else None for name, place in columns.items()}
         found = _Row(number, row, catalogue, today, series_id)
         entry = found.entry()
-        faults += [Fault(file, name, message, number) for name, message in found.faults]
+        faults += [Fault(file, titles.get(name, name), message, number) for name, message in found.faults]
         if entry is not None:
             key = (entry.series_id, entry.observed_on, entry.available_at)
             if key in entries:
                 faults.append(Fault(file, "date", f"the same period is in row {entries[key].row} already", number))
             entries[key] = entry
     if faults:
-        raise DefinitionError(faults)
+        raise DefinitionError(faults, f"'{file}'")
     if not entries:
         raise InputError(f"'{file}' has no rows below its header")
     return tuple(entries.values())
@@ -114,8 +115,9 @@ def _columns(sheet: Sheet, file: str, series_id: str | None) -> dict[str, int]:
     absent = [name for name in needed if name not in names]
     if absent:
         shown = ", ".join(SERIES_HEADER if series_id else MANUAL_HEADER)
+        wanted = absent if series_id else ["published_on" if name == "available_at" else name for name in absent]
         hint = "" if series_id else "; for one series alone give its id with --series"
-        raise InputError(f"'{file}' has no column {', '.join(absent)}; its first row must be: {shown}{hint}")
+        raise InputError(f"'{file}' has no column {', '.join(wanted)}; its first row must be: {shown}{hint}")
     twice = [name for name in needed if names.count(name) > 1]
     if twice:
         raise InputError(f"'{file}' has the column {twice[0]} more than once")

@@ -52,15 +52,15 @@ class Fault:
 
 
 class DefinitionError(InputError):
-    """A thesis definition has faults; ``faults`` lists every one."""
+    """A thesis definition, or another file that a user wrote (``what``), has faults; ``faults`` lists every one."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], what: str = "the thesis definition") -> None:
         self.faults = tuple(faults)
         if len(self.faults) == 1:
             super().__init__(str(self.faults[0]))
         else:
             lines = "\n".join(f"  {fault}" for fault in self.faults)
-            super().__init__(f"the thesis definition has {len(self.faults)} faults:\n{lines}")
+            super().__init__(f"{what} has {len(self.faults)} faults:\n{lines}")
 
 
 class MissingData(ThesisError):

@@ -77,7 +77,7 @@ def _read(path: Path) -> entries.Sheet:
         from xl_thesis_workbook.entry_sheet import read_sheet
 
         return read_sheet(path)
-    if path.suffix.lower() in (".xls", ".xlsm", ".xlsb", ".ods", ".numbers"):
+    if path.suffix.lower() not in (".csv", ".txt", ".tsv", ""):
         raise InputError(f"'{path.name}' must be .csv or .xlsx; save it as one of them")
     return entries.read_csv(path)
 
@@ -104,7 +104,7 @@ def _check_not_given_otherwise(store: Store, catalogue: Catalogue, found: Iterab
                       " correction the day it was published, or use --replace", entry.row)
             )  # fmt: skip
     if faults:
-        raise DefinitionError(faults)
+        raise DefinitionError(faults, f"'{file}'")
 
 
 def _row(entry: Entry, available_at: dt.date) -> Row:

@@ -15,6 +15,7 @@ from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.pipeline import Scorer
 
 if TYPE_CHECKING:
+    from xl_thesis_workbook.about import Changed
     from xl_thesis_workbook.renewal import Fresh
     from xl_thesis_workbook.report import Report
 
@@ -59,15 +60,26 @@ class Updated:
 
 @dataclass(frozen=True)
 class Verified:
-    """How a workbook stands to the engine's numbers of its own day."""
+    """How a workbook stands to the engine's numbers of its own day.
+
+    ``score`` is the engine's for the inputs in the file; ``results_checked`` is false where no thesis can have them.
+    """
 
     verdict: Verdict
     report: Report
     notes: tuple[str, ...]
+    results_checked: bool
+    score: float | None
 
     def to_json(self) -> dict[str, Any]:
         """The check as JSON values."""
-        return {"verdict": self.verdict, "remarks": list(self.notes), **self.report.to_json()}
+        return {
+            "verdict": self.verdict,
+            "results_checked": self.results_checked,
+            "score": self.score,
+            "remarks": list(self.notes),
+            **self.report.to_json(),
+        }
 
 
 @contextmanager
@@ -118,11 +130,16 @@ def update(
     day = scorer.default_as_of() if as_of is None else as_of
     scorer.check(day)
     if day < book.as_of:
-        raise InputError(f"'{book.path.name}' is of {book.as_of} already, and the data known here end on {day}")
+        known = f"the data known here end on {day}" if as_of is None else f"{day} is before that"
+        raise InputError(f"'{book.path.name}' is of {book.as_of} already, and {known}")
     target = (out or book.path).resolve()
     if out is None and not dry_run:
         _check_free(target)
-    fresh = _fresh(scorer, book, day, ledger)
+    try:
+        changed = _changed(scorer, book)
+    except InputError:
+        changed = None  # then formulas keep their values until the file is next calculated
+    fresh = _fresh(scorer, book, day, ledger, changed)
     with _sound(f"'{book.path.name}' cannot be updated"):
         renewal = Renewal(book.data, fresh, book.as_of)
         report = renewal.run()
@@ -136,27 +153,59 @@ def update(
 def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified:
     """Hold a workbook against the engine's numbers of its own day, cell by cell.
 
-    Raises ``InputError`` for a workbook of another definition.
+    Where inputs were changed, formulas are held against the engine's numbers for the thesis with these inputs. Raises
+    ``InputError`` for a workbook of another definition.
     """
     from xl_thesis.version import VERSION
-    from xl_thesis_workbook.renewal import Renewal
 
     scorer.check(book.as_of)
-    fresh = _fresh(scorer, book, book.as_of, ledger)
+    notes, changed, is_scored = [], None, True
+    try:
+        changed = _changed(scorer, book)
+    except InputError as error:
+        notes.append(f"results were not checked: {error}")
+        is_scored = False
     with _sound(f"'{book.path.name}' cannot be checked"):
-        report = Renewal(book.data, fresh, book.as_of, is_check=True).run()
-    notes = []
-    if scorer.evaluate(book.as_of).data_hash != book.data_hash:
+        report = _checked(scorer, book, ledger, changed)
+        if changed and report.calculated:
+            before = _checked(scorer, book, ledger)
+            if len(before.calculated) < len(report.calculated):
+                report = before
+                notes.append("its results are those of the definition's inputs: it was not calculated since")
+    result = scorer.evaluate(book.as_of)
+    if result.data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
     if book.version != VERSION:
         notes.append(f"the file was made by version {book.version}, this is {VERSION}")
     is_data = report.changed or report.added or report.rows or report.formulas or report.missing
-    follows = bool(report.inputs)  # then formulas give other values, as they should
-    if is_data or (report.calculated and not follows):
+    if is_data or (report.calculated and is_scored):
         verdict: Verdict = "data changed"
     else:
         verdict = "inputs changed" if report.inputs else "untouched"
-    return Verified(verdict, report, tuple(notes))
+    score = changed.scorer.evaluate(book.as_of).score if changed else result.score
+    return Verified(verdict, report, tuple(notes), is_scored, score if is_scored else None)
+
+
+def _checked(scorer: Scorer, book: Mailed, ledger: Path | None, changed: Changed | None = None) -> Report:
+    """What differs between a workbook and the one that would be made of its own day."""
+    from xl_thesis_workbook.renewal import Renewal
+
+    return Renewal(book.data, _fresh(scorer, book, book.as_of, ledger, changed), book.as_of, is_check=True).run()
+
+
+def _changed(scorer: Scorer, book: Mailed) -> Changed | None:
+    """The thesis as the inputs of a workbook have it; None where they are the definition's.
+
+    Raises ``InputError`` for inputs that no thesis can have.
+    """
+    from xl_thesis_workbook.about import Changed
+    from xl_thesis_workbook.whatif import Inputs
+
+    with _sound("its inputs cannot be read"):
+        inputs = Inputs.read(book.data, book.language)
+    if not inputs.changed or book.choice == "none":
+        return None
+    return Changed(Scorer(inputs.thesis(scorer.thesis), scorer.store), inputs.changed)
 
 
 def compare(first: Path, second: Path) -> tuple[Mailed, Mailed, Report]:
@@ -178,7 +227,9 @@ def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, 
     return put_file(path, comparison_bytes(report, before.path.name, after.path.name, after.as_of), force=force)
 
 
-def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None) -> Fresh:
+def _fresh(
+    scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed: Changed | None = None
+) -> Fresh:
     """The workbook as it would be made on a day, of the same thesis, language and kind."""
     from xl_thesis_workbook.about import fresh_of
 
@@ -189,7 +240,7 @@ def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None) -> F
             " new snapshot"
         )
     standings = Ledger(scorer.thesis, open_log(ledger)).standings(scorer.knowledge, day)
-    return fresh_of(scorer, day, standings, book.language, book.choice, book.data)
+    return fresh_of(scorer, day, standings, book.language, book.choice, book.data, changed)
 
 
 def _check_free(path: Path) -> None:

@@ -220,8 +220,7 @@ class Scorer:
 
     def check(self, as_of: dt.date) -> None:
         """Raise ``InputError`` for a day in the future."""
-        if as_of > today():
-            raise InputError(f"the date {as_of} is in the future; the last possible one is {today()}")
+        check_day(as_of)
 
     def _check_known(self, as_of: dt.date, readings: Mapping[str, Reading]) -> None:
         if all(item.score is None for item in readings.values()):
@@ -296,17 +295,43 @@ class Scorer:
         )
 
 
-def evaluate(thesis: Thesis, as_of: dt.date | None = None, store: Store | None = None) -> Evaluation:
-    """A thesis scored as known on a day, from the user's store unless another is given. See ``Scorer.evaluate``."""
+def evaluate(thesis: Thesis, as_of: dt.date | str | None = None, store: Store | None = None) -> Evaluation:
+    """A thesis scored as known on a day, from the user's store unless another is given. See ``Scorer.evaluate``.
+
+    The day may be ISO text, and a moment stands for its day. Raises ``InputError`` for anything else.
+    """
+    as_of = None if as_of is None else _as_day(as_of)
     if store is not None:
         return Scorer(thesis, store).evaluate(as_of)
     with open_default_store() as opened:
         return Scorer(thesis, opened).evaluate(as_of)
 
 
+def _as_day(value: object) -> dt.date:
+    if isinstance(value, dt.date):
+        return value.date() if isinstance(value, dt.datetime) else value
+    try:
+        if isinstance(value, str):
+            return dt.date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise InputError(f"{value!r} is no day; give a date, or text such as '2026-06-30'")
+
+
 def today() -> dt.date:
     """The day it is in New York, whose end every date in this package means."""
     return _day_of(dt.datetime.now(dt.UTC))
+
+
+def check_day(as_of: dt.date) -> None:
+    """Raise ``InputError`` for a day after today, by New York or by this computer's clock, whichever is further.
+
+    East of New York a cell's ``TODAY()`` is a day ahead every morning; what is known on it so far is the answer.
+    """
+    now = dt.datetime.now(dt.UTC)
+    last = today() + max(now.astimezone().date() - _day_of(now), dt.timedelta(0))
+    if as_of > last:
+        raise InputError(f"the date {as_of} is in the future; the last possible one is {last}")
 
 
 def _day_of(moment: dt.datetime) -> dt.date:

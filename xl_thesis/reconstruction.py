@@ -32,34 +32,46 @@ _ONE_PASS_EXCEPT = (*STATISTICS, "change_since")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """One way to an indicator: from each ``known_on`` the score (NaN: not defined) of the value of ``observed_on``."""
+    """One way to an indicator: from each ``known_on`` the score (NaN: not defined) of the value of ``observed_on``.
+
+    ``values`` are those that were scored; NaN where the scores came with the package.
+    """
 
     known_on: Days
     observed_on: Days
     scores: Values
+    values: Values
     schedule: Schedule
 
-    def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values]:
-        """Score and freshness on each day; NaN and 0 where there is none."""
+    def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values, Values]:
+        """Score, freshness and value on each day; NaN, 0 and NaN where there is none."""
         rows = np.searchsorted(self.known_on, days, side="right") - 1
-        scores = np.where(rows >= 0, self.scores[np.maximum(rows, 0)], np.nan)
+        scores, values = (
+            np.where(rows >= 0, part[np.maximum(rows, 0)], np.nan) for part in (self.scores, self.values)
+        )
         expected = self.schedule.expected_after(self.observed_on)[np.maximum(rows, 0)]
         overdue = (days - expected).astype(np.int64)
         fresh = freshness_along(overdue, thesis.method.staleness[self.schedule.frequency])
-        return scores, np.where(np.isfinite(scores), fresh, 0.0)
+        return scores, np.where(np.isfinite(scores), fresh, 0.0), values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Score (NaN: missing) and freshness of every indicator on every day: one row an indicator."""
+    """Score (NaN: missing) and freshness of every indicator on every day: one row an indicator.
+
+    ``values`` are those that were scored, after the transform; NaN where a score came with the package.
+    """
 
     days: Days
     scores: NDArray[np.float64]
     freshness: NDArray[np.float64]
+    values: NDArray[np.float64]
 
     def turned(self, rows: NDArray[np.bool_]) -> Panel:
         """The same with the direction of these indicators turned."""
-        return Panel(self.days, np.where(rows[:, None], 100.0 - self.scores, self.scores), self.freshness)
+        return Panel(
+            self.days, np.where(rows[:, None], 100.0 - self.scores, self.scores), self.freshness, self.values
+        )
 
 
 class Reconstruction:
@@ -79,12 +91,11 @@ class Reconstruction:
         """Every indicator on every day; the days ascend."""
         asked = np.array(days, dtype="datetime64[D]")
         rows = [self._indicator(indicator, asked) for indicator in self._thesis.indicators]
-        scores, fresh = (np.vstack([row[part] for row in rows]) for part in (0, 1))
-        return Panel(asked, scores, fresh)
+        return Panel(asked, *(np.vstack(part) for part in zip(*rows, strict=True)))
 
-    def _indicator(self, indicator: Indicator, days: Days) -> tuple[Values, Values]:
+    def _indicator(self, indicator: Indicator, days: Days) -> tuple[Values, Values, Values]:
         """The first fresh way on each day, else the freshest; ways are computed only on days that need them."""
-        scores, fresh = np.full(len(days), np.nan), np.full(len(days), -1.0)
+        scores, fresh, values = np.full(len(days), np.nan), np.full(len(days), -1.0), np.full(len(days), np.nan)
         for source in (indicator.source, *(fallback.source for fallback in indicator.fallbacks), None):
             open_days = np.flatnonzero(fresh < 1.0)
             if len(open_days) == 0:
@@ -95,16 +106,18 @@ class Reconstruction:
                 track = self._track(indicator, source, days[open_days])
             if track is None:
                 continue
-            way_scores, way_fresh = track.on(days[open_days], self._thesis)
-            better = np.isfinite(way_scores) & (way_fresh > fresh[open_days])
-            scores[open_days[better]], fresh[open_days[better]] = way_scores[better], way_fresh[better]
-        return scores, np.maximum(fresh, 0.0)
+            way = track.on(days[open_days], self._thesis)
+            better = np.isfinite(way[0]) & (way[1] > fresh[open_days])
+            for whole, part in zip((scores, fresh, values), way, strict=True):
+                whole[open_days[better]] = part[better]
+        return scores, np.maximum(fresh, 0.0), values
 
     def _precomputed_track(self, indicator: Indicator) -> Track | None:
         vintages = self._store.vintages(self._precomputed[indicator.id])
         if vintages is None:
             return None
-        return Track(vintages.available, vintages.days, vintages.values, vintages.schedule)
+        unknown = np.full(len(vintages.values), np.nan)
+        return Track(vintages.available, vintages.days, vintages.values, unknown, vintages.schedule)
 
     def _track(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
         changes = self._changes((source, *transform_series(indicator)))
@@ -144,7 +157,7 @@ class Reconstruction:
             return None
         scores = _scores_of(indicator, values)
         directed = scores if indicator.direction > 0 else 100.0 - scores
-        return Track(days, series.days[np.maximum(heads - 1, 0)], directed, series.schedule)
+        return Track(days, series.days[np.maximum(heads - 1, 0)], directed, values, series.schedule)
 
     def _values(
         self, indicator: Indicator, series: TimeSeries, heads: rolling.Heads, days: Days,
@@ -174,23 +187,25 @@ class Reconstruction:
         directed = scores if indicator.direction > 0 else 100.0 - scores
         known_on = np.maximum.accumulate(moved.available)
         newest = np.append(known_on[1:] != known_on[:-1], True)
-        return Track(known_on[newest], moved.days[newest], directed[newest], moved.schedule)
+        return Track(known_on[newest], moved.days[newest], directed[newest], moved.values[newest], moved.schedule)
 
     def _day_by_day(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
-        observed, scores, schedule = [], [], None
+        observed, scores, values, schedule = [], [], [], None
         for day in days:
             try:
                 found = reading.compute(indicator, source, self._thesis, self._knowledge(to_date(day)))
             except (MissingData, CalculationError):
                 observed.append(day)
                 scores.append(np.nan)
+                values.append(np.nan)
                 continue
             observed.append(to_day(found.observed_on or to_date(day)))
             scores.append(np.nan if found.score is None else found.score)
+            values.append(np.nan if found.value is None else found.value)
             schedule = found.schedule
         if schedule is None:
             return None
-        return Track(days, np.array(observed, dtype="datetime64[D]"), np.array(scores), schedule)
+        return Track(days, np.array(observed, dtype="datetime64[D]"), np.array(scores), np.array(values), schedule)
 
     def _changes(self, operands: Iterable[Operand]) -> Days | None:
         """Days on which anything behind these operands became known; None where something never did."""

@@ -122,7 +122,8 @@ class _Moves:
         today, row = self._history.days[-1:], self._rows[indicator]
         scores, fresh = np.repeat(self._history.scores[:, -1:], 4, 1), np.repeat(self._history.freshness[:, -1:], 4, 1)
         scores[row, 1:], fresh[row, 1:] = (0.0, score, 100.0), 1.0
-        now, low, same, high = self._scorer.score_panel(Panel(np.repeat(today, 4), scores, fresh)).score.tolist()
+        cases = Panel(np.repeat(today, 4), scores, fresh, np.full_like(scores, np.nan))
+        now, low, same, high = self._scorer.score_panel(cases).score.tolist()
         return low - now, same - now, high - now
 
     def past(self, indicator: str, frequency: Frequency) -> Values:

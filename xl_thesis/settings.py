@@ -150,8 +150,10 @@ def _kept() -> dict[str, str]:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError):
-        raise InputError(f"the settings {path} cannot be read as UTF-8 text") from None
+    except OSError as error:
+        raise InputError(f"the settings {path} cannot be read ({error.strerror or type(error).__name__})") from None
+    except UnicodeDecodeError:
+        raise InputError(f"the settings {path} are not UTF-8 text") from None
     import tomllib
 
     try:

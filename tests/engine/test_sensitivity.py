@@ -82,7 +82,7 @@ def test_leaving_out_the_only_one_withholds_the_score() -> None:
 
 def panel_of(thesis_rows: Table) -> Panel:
     days = np.arange("2010-01", "2015-01", dtype="datetime64[M]").astype("datetime64[D]")
-    return Panel(days, thesis_rows, np.where(np.isfinite(thesis_rows), 1.0, 0.0))
+    return Panel(days, thesis_rows, np.where(np.isfinite(thesis_rows), 1.0, 0.0), np.full_like(thesis_rows, np.nan))
 
 
 def test_influence_is_the_squared_correlation_with_the_score(store: Store) -> None:

@@ -93,6 +93,7 @@ class _Reader:
                 return Call(name, self._arguments())
             if name in _WORDS:
                 return _WORDS[name]
+            raise InputError(f"'{found[0]}' is not an argument; write \"{found[0]}\" for text, {name}() for a function")
         raise InputError(f"'{self.rest() or self._text}' is not an argument; put text in double quotes")
 
     def _arguments(self) -> list[Any]:

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
 from xl_thesis.errors import InputError
 from xl_thesis.ledger import Standing
 from xl_thesis.pipeline import Scorer
 from xl_thesis_workbook.book import Book
-from xl_thesis_workbook.content import DataChoice, gather
+from xl_thesis_workbook.content import DataChoice, SnapshotContent, gather
 from xl_thesis_workbook.grid import Grid
 from xl_thesis_workbook.inputs import input_pairs
 from xl_thesis_workbook.language import Language
-from xl_thesis_workbook.layout import (
-    ABOUT,
-    HISTORY,
-    INPUT_INDICATORS,
-    INPUT_LABELS,
-    INPUT_PILLARS,
-    INPUT_RULES,
-    SOURCES,
-)
+from xl_thesis_workbook.layout import ABOUT, HISTORY, SOURCES
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.renewal import Fresh
+from xl_thesis_workbook.results import with_results
 from xl_thesis_workbook.snapshot import snapshot_parts
+from xl_thesis_workbook.whatif import INPUTS
 
-_INPUTS = (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES)
 _WORDS = ("thesis", "definition_hash", "data_hash", "version")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A scorer of the thesis as a reader's inputs have it, and how many of them differ from the definition."""
+
+    scorer: Scorer
+    inputs: int
 
 
 def read_about(data: bytes) -> dict[str, Any]:
@@ -52,19 +54,33 @@ def read_about(data: bytes) -> dict[str, Any]:
 
 
 def fresh_of(
-    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes
+    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes,
+    changed: Changed | None = None,
 ) -> Fresh:
-    """The snapshot of a day, with as many months in its window as the old one has."""
-    tongue = cast("Language", language)
+    """The snapshot of a day, with as many months in its window as the old one has.
+
+    With ``changed`` its formulas show the engine's numbers for the thesis with a reader's inputs; all else stays the
+    definition's.
+    """
     book = Book(Package(old))
     history = book.tables.get(HISTORY.block.table.lower())
     window = None if history is None else history.bottom - history.top
-    content = gather(
-        scorer, day, standings=standings, language=tongue, choice=cast("DataChoice", choice), window=window
-    )
+
+    def made(by: Scorer) -> SnapshotContent:
+        return gather(
+            by, day, standings=standings, language=cast("Language", language), choice=cast("DataChoice", choice),
+            window=window,
+        )  # fmt: skip
+
+    content = made(scorer)
     skeleton, draft = snapshot_parts(content)
     inputs = {}
-    for block in _INPUTS:
-        names = {column.header: column.name(tongue) for column in block.columns}
+    for block in INPUTS:
+        names = {column.header: column.name(content.language) for column in block.columns}
         inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
-    return Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)})
+    fresh = Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)})
+    if changed is None:
+        return fresh
+    other = replace(made(changed.scorer), change=content.change, defined=content, changed_inputs=changed.inputs)
+    skeleton, draft = snapshot_parts(other)
+    return replace(with_results(fresh, Fresh(skeleton, draft.filled)), follows_inputs=True)

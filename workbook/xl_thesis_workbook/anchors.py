@@ -11,6 +11,7 @@ from xl_thesis_workbook.book import Book, TablePlace, local
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Writer
 from xl_thesis_workbook.reading import Reader
+from xl_thesis_workbook.room import plain_words
 from xl_thesis_workbook.step import as_key
 
 Address = tuple[int, int]  # row, column
@@ -113,7 +114,7 @@ def _parts(formula: str) -> tuple[str, list[str]]:
             return match[0]
         return "\0"
 
-    return re.sub(r"\s", "", _TOKEN.sub(take, formula)).lower(), places
+    return plain_words(_TOKEN.sub(take, formula)), places
 
 
 def _title(place: str) -> str:

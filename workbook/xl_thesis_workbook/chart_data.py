@@ -17,10 +17,10 @@ from xl_thesis.observations import later, month_ends, to_date, to_day
 from xl_thesis_workbook import phrases
 from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.content import SnapshotContent
-from xl_thesis_workbook.draft import ERROR, Content, Draft, serial
+from xl_thesis_workbook.draft import ERROR, Content, Draft, serial, text
 from xl_thesis_workbook.figures import Figures
 from xl_thesis_workbook.grid import Formula
-from xl_thesis_workbook.layout import HISTORY, MODEL, MODEL_PILLARS, PAST_SCORES
+from xl_thesis_workbook.layout import HISTORY, MODEL, MODEL_PILLARS, PAST_BASIS, PAST_SCORES
 from xl_thesis_workbook.tables import head
 
 HEADER = 4
@@ -46,7 +46,10 @@ class ChartData:
         self.draft, self.content, self.found, self.sheet = draft, content, found, sheet
         self.zones: dict[str, Zone] = {}
         self.months = _months(content)
-        self.moves = [item for item in content.thesis.indicators if item.transform.kind == "anchored_z"][:_MOST_MOVES]
+        self.moves = [
+            (item, item.normalise) for item in content.facts.thesis.indicators
+            if item.transform.kind == "anchored_z" and isinstance(item.normalise, NormalCdf)
+        ][:_MOST_MOVES]  # fmt: skip
         self.places: dict[str, list[int]] = {"points": [], "lost": []}
         self._next = 1
 
@@ -161,33 +164,42 @@ class ChartData:
         return found[-1] if found else None
 
     def _moves(self) -> None:
-        """What the series named by anchored indicators did since publication, in standard deviations."""
+        """What the series named by anchored indicators did since publication, in standard deviations.
+
+        Months to come are said to be the newest one, so that the axis ends there, today and after an update.
+        """
         rows: list[list[Content]] = []
-        days = self.draft.grown(PAST_SCORES, "As of")
+        days, today = self.draft.grown(PAST_SCORES, "As of"), self.draft.look_up("ThesisAbout", "Value", text("as_of"))
+        end = _month_end(self.content.evaluation.as_of)
         places = {item.id: place for place, item in enumerate(self.content.thesis.indicators)}
-        for number, month in enumerate(self.months):
-            here = f"${get_column_letter(self._next)}{HEADER + 1 + number}"
-            line: list[Content] = [month]
-            for item in self.moves:
-                score = f"INDEX({self.draft.grown(PAST_SCORES, item.id)},MATCH({here},{days},1))"
-                fresh = f"INDEX({days},MATCH({here},{days},1))>EOMONTH({here},-1)"
-                up = score if item.direction > 0 else f"100-{score}"
-                moved = f"_xlfn.NORM.S.INV(({up})/100)"
-                formula = f'IFERROR(IF(AND({fresh},{score}<>""),{moved},NA()),NA())'
-                line.append(Formula(formula, self._move(places[item.id], item, month)))
+        for place, last in enumerate(self.months):
+            here, month = f"${get_column_letter(self._next)}{HEADER + 1 + place}", min(last, end)
+            line: list[Content] = [Formula(f"MIN({serial(last)},EOMONTH({today},0))", serial(month))]
+            for item, rule in self.moves:
+                row = f"MATCH({here},{days},1)"
+                columns = (self.draft.grown(table, item.id) for table in (PAST_BASIS, PAST_SCORES))
+                basis, score = (f"INDEX({column},{row})" for column in columns)
+                share = f"{score}/100" if item.direction > 0 else f"1-{score}/100"
+                given = f"{rule.neutral!r}+{rule.scale!r}*_xlfn.NORM.S.INV({share})"
+                is_new = f'AND(INDEX({days},{row})>EOMONTH({here},-1),{score}<>"")'
+                formula = f'IFERROR(IF({is_new},IF({basis}="",{given},{basis}),NA()),NA())'
+                line.append(Formula(formula, self._move(places[item.id], item, rule, month)))
             rows.append([*line, 0])
         say = self.draft.say
-        titles = [(item.id, item.title.in_language(self.draft.language), "Data number") for item in self.moves]
+        titles = [(item.id, item.title.in_language(self.draft.language), "Data number") for item, _ in self.moves]
         headers = [("date", say(phrases.MONTH), "Data date"), *titles, ("zero", say(phrases.NEUTRAL), "Data number")]
         self._block("moves", headers, rows)
 
-    def _move(self, place: int, item: Indicator, month: dt.date) -> Known:
+    def _move(self, place: int, item: Indicator, rule: NormalCdf, month: dt.date) -> Known:
         column = self._in_month(month)
-        score = math.nan if column is None else float(self.content.panel.scores[place, column])
-        if not math.isfinite(score) or not isinstance(item.normalise, NormalCdf):
+        panel = self.content.facts.panel
+        if column is None or not math.isfinite(panel.scores[place, column]):
             return ERROR
-        share = (score if item.direction > 0 else 100.0 - score) / 100.0
-        return NormalDist().inv_cdf(share) if 0.0 < share < 1.0 else ERROR
+        value, score = (float(part[place, column]) for part in (panel.values, panel.scores))
+        if math.isfinite(value):
+            return value
+        share = score / 100.0 if item.direction > 0 else 1.0 - score / 100.0
+        return rule.neutral + rule.scale * NormalDist().inv_cdf(share) if 0.0 < share < 1.0 else ERROR
 
     def _ranking(self) -> None:
         """Keys that order indicators by points and by lost weight, and the places of the first few."""
@@ -246,6 +258,10 @@ def _months(content: SnapshotContent) -> list[dt.date]:
     first = to_day(published).astype("datetime64[M]")
     count = max(_LEAST_MONTHS, int((to_day(last).astype("datetime64[M]") - first).astype(int)) + 1)
     return [to_date(day) for day in month_ends(np.array([later(first, step, "M") for step in range(count)]))]
+
+
+def _month_end(day: dt.date) -> dt.date:
+    return to_date(month_ends(np.array([to_day(day).astype("datetime64[M]")]))[0])
 
 
 def _month(day: dt.date) -> tuple[int, int]:

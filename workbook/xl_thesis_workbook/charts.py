@@ -20,14 +20,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.cells import clean_text
 from xl_thesis_workbook.chart_data import Zone
-from xl_thesis_workbook.styles import BLUE, FONT, GREY, LINE, NAVY, ORANGE
+from xl_thesis_workbook.styles import BLUE, CHINESE_FONT, FONT, GREY, LINE, NAVY, ORANGE
 
 Chart = BarChart | LineChart
 _GRID = "E5E7EB"
 _LONG_YEARS, _SHORT_YEARS = 10, 5  # labels every two years, every year, every half-year
-_SIGNED = "+0.0;-0.0;0.0"
+_HIDDEN = ";;;"  # a number format that shows nothing
 _COLOURS = (BLUE, ORANGE, "009E73", "CC79A7")
-_DASHES = ("solid", "sysDash", "solid", "lgDash")
+_DASHES = ("solid", "sysDash", "lgDash", "sysDot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,10 @@ def place(
 
 
 def pillar_chart(sheet: Worksheet, zone: Zone) -> BarChart:
-    """Points of each pillar as a bar from zero: to the right for the thesis, to the left against it."""
+    """Points of each pillar as a bar from zero: to the right for the thesis, to the left against it.
+
+    The points stand beside the names, so the axis needs no numbers.
+    """
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 55, 100
     _add(chart, sheet, zone, "title", ("for", "against"))
@@ -78,14 +81,16 @@ def pillar_chart(sheet: Worksheet, zone: Zone) -> BarChart:
         series.graphicalProperties = _filled(colour)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblPos = "low"
-    chart.y_axis.number_format = _SIGNED
-    chart.y_axis.crosses = "max"
-    chart.layout = _inner(x=0.5, y=0.14, w=0.46, h=0.74)
+    chart.y_axis.number_format = _HIDDEN
+    chart.layout = _inner(x=0.5, y=0.14, w=0.46, h=0.8)
     return chart
 
 
-def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: float) -> BarChart:
-    """Lines over the zones of the labels, which follow the limits on the sheet of inputs; 0 to 100."""
+def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: float, with_zones: bool) -> BarChart:
+    """Lines over the zones of the labels, which follow the limits on the sheet of inputs; 0 to 100.
+
+    ``with_zones``: the legend below names them, and takes a second line.
+    """
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "stacked", 0, 100
     names = [name for name in zone.columns if name.startswith("zone ")]
@@ -102,7 +107,7 @@ def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: f
         _time_axis(each, years)
         each.y_axis.scaling.min, each.y_axis.scaling.max, each.y_axis.majorUnit = 0, 100, 25
         each.y_axis.number_format = "0"
-    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62)
+    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62 if with_zones else 0.68)
     return chart
 
 
@@ -177,7 +182,7 @@ def _inner(**edges: float) -> Layout:
     return Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **edges))
 
 
-def finish(chart: LineChart | BarChart, title: str) -> None:
+def finish(chart: LineChart | BarChart, title: str, *, has_grid: bool = True) -> None:
     """Title on the left, thin grid, small grey labels, no frame.
 
     Axes are said to exist, since some programs hide them otherwise.
@@ -188,7 +193,10 @@ def finish(chart: LineChart | BarChart, title: str) -> None:
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE))
         axis.majorTickMark = "none"
         axis.title = None
-    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6_350)))
+    grid = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6_350)))
+    chart.y_axis.majorGridlines = grid if has_grid else None
+    if not has_grid:
+        chart.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     chart.x_axis.majorGridlines = None
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     chart.roundedCorners = False
@@ -209,7 +217,9 @@ def _filled(colour: str) -> GraphicalProperties:
 
 
 def _font(size: int, colour: str, *, bold: bool = False) -> CharacterProperties:
-    return CharacterProperties(sz=size, b=bold, solidFill=colour, latin=Font(typeface=FONT))
+    return CharacterProperties(
+        sz=size, b=bold, solidFill=colour, latin=Font(typeface=FONT), ea=Font(typeface=CHINESE_FONT)
+    )
 
 
 def _text(size: int, colour: str, *, bold: bool = False) -> RichText:

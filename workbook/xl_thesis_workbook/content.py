@@ -32,6 +32,8 @@ class SnapshotContent:
     where a score is withheld.
     ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
     ``none`` has values and no formulas. ``window``: how many months the score history shows, all where None.
+    ``changed_inputs``: how many of a reader's inputs the thesis has in place of the definition's, and ``defined``: the
+    content by the definition itself.
     """
 
     thesis: Thesis
@@ -47,6 +49,13 @@ class SnapshotContent:
     choice: DataChoice = "derived"
     version: str = VERSION
     window: int | None = None
+    changed_inputs: int = 0
+    defined: SnapshotContent | None = None
+
+    @property
+    def facts(self) -> SnapshotContent:
+        """The content that the sheets of facts state, whatever a reader typed into the inputs."""
+        return self.defined or self
 
     @property
     def shown(self) -> range:

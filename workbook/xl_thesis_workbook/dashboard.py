@@ -48,17 +48,20 @@ class Dashboard:
         charts = dashboard_charts.Charts(self.draft, self.content, self.found, self.data)
         charts.place(page.sheet, (row, row + _CHART_ROWS), (row + _CHART_ROWS + 2, row + 2 * _CHART_ROWS + 2))
         for line in range(row, row + 2 * _CHART_ROWS + 3):
-            page.height(line, 15.5)
+            page.height(line, 16.3)
         page.height(row + _CHART_ROWS + 1, 5)
         row = Tables(self.draft, self.content, self.found, self.model, self.data, page).write(row + 2 * _CHART_ROWS + 4)
         self._notes(row)
+        page.colour_signs()
 
     def _about(self, key: str) -> str:
         return self.draft.look_up("ThesisAbout", "Value", text(key))
 
     def _unless_changed(self, formula: str, value: str | float | int, other: Words) -> Formula:
         """What holds for the definition's inputs alone."""
-        return Formula(f"IF({self.model.result('changed')}=0,{formula},{text(self.draft.say(other))})", value)
+        words = self.draft.say(other)
+        shown = words if self.content.changed_inputs else value
+        return Formula(f"IF({self.model.result('changed')}=0,{formula},{text(words)})", shown)
 
     def _title(self) -> None:
         page, title = self.page, self.content.thesis.title.in_language(self.draft.language)
@@ -174,6 +177,8 @@ class Dashboard:
         if result.data.refreshed_at is not None:
             value = f"{refreshed[0]}{result.data.refreshed_at:%Y-%m-%d %H:%M}{refreshed[1]}"
         value += f" {rebuilt if result.reconstruction else frozen} {unchanged}"
+        if self.content.changed_inputs:
+            value = f"{self.content.changed_inputs}{note}"
         return Formula(f'IF({changed}=0,{data}&" "&{origin}&" "&{text(unchanged)},{changed}&{text(note)})', value)
 
     def _notes(self, row: int) -> None:

@@ -26,11 +26,11 @@ class Charts:
         """Draw all of them; rows are (first, last)."""
         source, zones = self.data.sheet, self.data.zones
         pillars = charts.pillar_chart(source, zones["pillars"])
-        charts.finish(pillars, self.draft.say(say.PILLAR_CHART))
+        charts.finish(pillars, self.draft.say(say.PILLAR_CHART), has_grid=False)
         self._put(sheet, pillars, LEFT, upper, "Pillars", self._pillars_aloud())
         neutral = Line("neutral", GREY, 9_525, "dash")
         lines = (neutral, Line("score", NAVY, 31_750), Line("review", NAVY, 0, marker="diamond"))
-        since = charts.zoned_chart(source, zones["since"], lines, years=len(self.data.months) / 12)
+        since = charts.zoned_chart(source, zones["since"], lines, years=len(self.data.months) / 12, with_zones=True)
         charts.finish(since, self.draft.say(say.SINCE_CHART))
         labels = len(self.content.thesis.labels)
         charts.keep_legend(since, [labels])
@@ -38,12 +38,12 @@ class Charts:
         lines = (neutral, Line("before", GREY, 15_875), Line("since", BLUE, 31_750))
         days = self.content.panel.days
         years = float((days[-1] - days[0]).astype(int)) / 365
-        history = charts.zoned_chart(source, zones["history"], lines, years=years)
+        history = charts.zoned_chart(source, zones["history"], lines, years=years, with_zones=False)
         charts.finish(history, self.draft.say(say.HISTORY_CHART))
         charts.keep_legend(history, [*range(labels), labels])
         self._put(sheet, history, LEFT, lower, "Score history", self._history_aloud())
         if self.data.moves:
-            names = [item.id for item in self.data.moves]
+            names = [item.id for item, _ in self.data.moves]
             moves = charts.moves_chart(source, zones["moves"], names, years=len(self.data.months) / 12)
             charts.finish(moves, self.draft.say(say.MOVES_CHART))
             charts.keep_legend(moves, [0])
@@ -52,7 +52,8 @@ class Charts:
     def _put(
         self, sheet: Worksheet, chart: charts.Chart, side: tuple[int, int], rows: tuple[int, int], name: str, aloud: str
     ) -> None:
-        charts.place(sheet, chart, (side[0], rows[0], side[1], rows[1]), name, aloud)
+        day = self.draft.say(say.ALT_DAY, day=self.content.evaluation.as_of)  # no formula can bring words up to date
+        charts.place(sheet, chart, (side[0], rows[0], side[1], rows[1]), name, f"{aloud}{day}")
 
     def _pillars_aloud(self) -> str:
         listed = "; ".join(
@@ -78,5 +79,5 @@ class Charts:
         return self.draft.say(say.ALT_HISTORY, first=first, end=end, low=low, high=high, last=self._last())
 
     def _moves_aloud(self) -> str:
-        listed = "; ".join(item.title.in_language(self.draft.language) for item in self.data.moves)
+        listed = "; ".join(item.title.in_language(self.draft.language) for item, _ in self.data.moves)
         return self.draft.say(say.ALT_MOVES, listed=listed)

@@ -69,23 +69,28 @@ class Tables:
         return row + count + 2
 
     def _changes(self, row: int) -> None:
-        """Effects on the score since the month before, with the score as it was then."""
+        """Effects on the score since the month before, with the score as it was then, by the definition's inputs."""
         page, change = self.page, self.content.change
         page.heading(row, RIGHT, self.draft.say(say.CHANGES), ((24, 25, self.draft.say(say.POINTS)),))
         before = self.draft.look_up("ThesisAbout", "Value", text("change_before"))
         page.span(row + 1, (14, 23), self.draft.say(say.BEFORE), "Line")
-        page.span(row + 1, (24, 25), Formula(f'IF(ISNUMBER({before}),{before},"")', change.before if change else ""),
-                  "Line points")  # fmt: skip
+        is_valid = f"{self.model.result('changed')}=0"
+        is_void = bool(self.content.changed_inputs)
+        value = change.before if change and not is_void else ""
+        then = Formula(f'IF(AND({is_valid},ISNUMBER({before})),{before},"")', value)
+        page.span(row + 1, (24, 25), then, "Line points")
         rows = self.draft.written[CHANGES.table]
         for place, line in enumerate(rows):
             here = row + 2 + place
             for header, span, style in (("What", (14, 20), "Line"), ("Cause", (21, 23), "Line grey"),
                                         ("Points", (24, 25), "Line signed")):  # fmt: skip
-                cell = self.draft.cell(CHANGES.table, header, place)
-                value = _plain(line[CHANGES[header]])
-                shown = computed(value) if header != "Points" or isinstance(value, float) else ""
-                formula = f'IF(ISNUMBER({cell}),{cell},"")' if header == "Points" else f'{cell}&""'
-                page.span(here, span, Formula(formula, shown), style)
+                source = self.draft.cell(CHANGES.table, header, place)
+                plain = _plain(line[CHANGES[header]])
+                shown = computed(plain) if header != "Points" or isinstance(plain, float) else ""
+                known = f'IF(ISNUMBER({source}),{source},"")' if header == "Points" else f'{source}&""'
+                other = self.draft.say(say.VOID) if header == "What" and place == 0 else ""
+                cell = Formula(f"IF({is_valid},{known},{text(other)})", other if is_void else shown)
+                page.span(here, span, cell, style)
 
     def _movers(self, row: int) -> int:
         page, say_ = self.page, self.draft.say
@@ -202,7 +207,7 @@ class Tables:
             self._age(row + number, words, Formula(f"COUNTIF({status},{self.model.word(name)})", len(found)),
                       self._weight(f"({status}={self.model.word(name)})", found))  # fmt: skip
         facts = INDICATORS.block.table
-        results = {item.id: item for item in self.content.evaluation.indicators}
+        results = {item.id: item for item in self.content.facts.evaluation.indicators}
         flags = (("Proxy", "is_proxy"), ("Precomputed", "is_precomputed"))
         for number, (header, attribute) in enumerate(flags, start=4):
             flagged = f"({self.draft.grown(facts, header)}={self.model.word('yes')})"

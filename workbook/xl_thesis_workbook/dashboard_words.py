@@ -101,5 +101,6 @@ ALT_MOVES = words(
     " {listed}.",
     "折線圖，顯示論點標的自發表以來的變動，以各自先前波動的標準差計：{listed}。",
 )
+ALT_DAY = words(" By the definition's inputs, as known on {day}.", "依定義輸入、截至 {day} 所知。")
 NOT_PUBLISHED = words("not published", "未公布")
 NONE_KNOWN = words("none", "無")

@@ -63,23 +63,35 @@ def _of(row: Mapping[str, Value], header: str) -> float:
 
 
 def _indicator(content: SnapshotContent, defined: Indicator, found: IndicatorResult, pillar: int) -> Row:
-    working = content.workings[found.id]
+    working, facts = content.facts.workings[found.id], _result_of(content.facts, found.id)
     undirected = None if found.score is None else normalise.directed(found.score, defined.direction)
     due = overdue = None
     fresh = 0.0
-    if working.schedule is not None and found.observed_on is not None:
-        due = to_date(working.schedule.expected_after(np.array([to_day(found.observed_on)]))[0])
-        overdue = working.schedule.days_overdue(found.observed_on, content.evaluation.as_of)
-        fresh = scoring.freshness(overdue, content.thesis.method.staleness[working.schedule.frequency])
+    if working.schedule is not None and facts.observed_on is not None:
+        due = to_date(working.schedule.expected_after(np.array([to_day(facts.observed_on)]))[0])
+        overdue = working.schedule.days_overdue(facts.observed_on, content.evaluation.as_of)
+        if found.score is not None:
+            fresh = scoring.freshness(overdue, content.thesis.method.staleness[working.schedule.frequency])
     live = 0.0 if found.score is None else defined.weight * fresh
     return {
-        "Pillar number": pillar, "Method": working.method, "Value": found.value, **_percentile(working),
+        "Pillar number": pillar, "Method": working.method, "Value": facts.value, **_percentile(working),
         "Undirected": undirected, "Score": found.score, "Next due": due, "Days overdue": overdue, "Freshness": fresh,
         "Weight": defined.weight, "Live weight": live, "Live points": live * (found.score or 0.0),
         "Effective weight": found.effective_weight, "Contribution": found.contribution, "Status": found.status,
         "Age in days": found.age_days, "Uncontested weight": 0.0 if defined.contested else defined.weight,
-        "Uncontested live": 0.0 if defined.contested else live, "Id": found.id,
+        "Uncontested live": 0.0 if defined.contested else live,
+        "As defined": _is_as_defined(content, defined), "Id": found.id,
     }  # fmt: skip
+
+
+def _is_as_defined(content: SnapshotContent, indicator: Indicator) -> int:
+    """Whether a reader left alone what turns an indicator's value into its score."""
+    first = next(item for item in content.facts.thesis.indicators if item.id == indicator.id)
+    return int((first.direction, first.normalise) == (indicator.direction, indicator.normalise))
+
+
+def _result_of(content: SnapshotContent, indicator: str) -> IndicatorResult:
+    return next(item for item in content.evaluation.indicators if item.id == indicator)
 
 
 def _percentile(working: Working) -> Row:
@@ -158,5 +170,5 @@ def _result(content: SnapshotContent, indicators: Sequence[Row], pillars: Sequen
         "uncontested": result.score_without_contested,
         "units_of_indicators": None if short is None else short - sum(int(_of(row, "Units")) for row in indicators),
         "units_of_pillars": None if short is None else short - sum(int(_of(row, "Units")) for row in pillars),
-        "changed": 0,
+        "changed": content.changed_inputs,
     }

@@ -1,107 +1,57 @@
-"""Past scores by formulas over past readings, so that they follow changed weights, switches and directions."""
+"""Past scores by formulas over past readings, so that they follow every input."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_thesis.definition import Indicator
 from xl_thesis.observations import Values, to_date
 from xl_thesis.scoring import DailyScores
 from xl_thesis_workbook import phrases
-from xl_thesis_workbook.cells import Value, put
+from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.content import SnapshotContent
 from xl_thesis_workbook.draft import Content, Draft, computed, serial
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.layout import (
-    AS_OF,
     HISTORY,
+    INPUT_INDICATORS,
     MODEL,
     MODEL_PILLARS,
+    PAST_BASIS,
     PAST_FRESHNESS,
     PAST_SCORES,
     RULES,
     Block,
     Column,
 )
+from xl_thesis_workbook.normalising import level_formula
 from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.past import Settings
 from xl_thesis_workbook.tables import head
 
 _DECIMALS = 12
-_PAST_TOP = 5  # first of the rows with weights on the sheet of past readings
 _SHARES_TOP = 4  # first of three rows with shares above the history
 HISTORY_HEADER = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Addresses of rows above the past scores: weights by pillar, and what turns a score."""
-
-    pillars: tuple[str, ...]
-    add: str
-    times: str
-
-
-def add_past(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Weights:
-    """Scores and freshness of every indicator at each month-end, and above them the weights in use."""
-    head(sheet, sheet.title, draft.say(phrases.PAST_NOTE))
-    items, panel = content.thesis.indicators, content.panel
-    columns = (AS_OF, *(Column(item.id, 11, "Data points") for item in items))
-    fresh = (AS_OF, *(Column(item.id, 11, "Data percent") for item in items))
-    top = _PAST_TOP + len(content.thesis.pillars) + 4
-    right = len(items) + 3
-    days = [to_date(day) for day in panel.days]
-    scores = [[day, *_finite(panel.scores[:, number])] for number, day in enumerate(days)]
-    known = [[day, *panel.freshness[:, number].tolist()] for number, day in enumerate(days)]
-    put(sheet, top - 1, 1, draft.say(phrases.PAST_TITLES[0]), "Section")
-    put(sheet, top - 1, right, draft.say(phrases.PAST_TITLES[1]), "Section")
-    draft.long_table(sheet, Block(PAST_SCORES, "values", columns), scores, row=top)
-    draft.long_table(sheet, Block(PAST_FRESHNESS, "values", fresh), known, row=top, column=right)
-    sheet.freeze_panes = sheet.cell(top + 1, 2)
-    set_page(draft, sheet, content, top)
-    return _weights(draft, content, sheet)
-
-
-def _weights(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Weights:
-    items, pillars = content.thesis.indicators, content.thesis.pillars
-    for row, pillar in enumerate(pillars, start=_PAST_TOP):
-        put(sheet, row, 1, pillar.id, "Sheet note")
-        for column, item in enumerate(items, start=2):
-            own = item.pillar == pillar.id
-            weight = Formula(draft.cell(MODEL.table, "Weight", column - 2), item.weight) if own else 0
-            draft.put(sheet, row, column, weight, "Data number")
-    add, times = _PAST_TOP + len(pillars), _PAST_TOP + len(pillars) + 1
-    put(sheet, add, 1, draft.say(phrases.PAST_ADD), "Sheet note")
-    put(sheet, times, 1, draft.say(phrases.PAST_TIMES), "Sheet note")
-    for column in range(2, len(items) + 2):
-        now, then = (
-            draft.cell("InputIndicators", name, column - 2) for name in ("Direction", "Definition: direction")
-        )
-        turn = f"IF({now}=-1,-1,1)*{then}"  # 1 as defined, -1 turned
-        draft.put(sheet, add, column, Formula(f"50-50*{turn}", 0), "Data count")
-        draft.put(sheet, times, column, Formula(turn, 1), "Data count")
-    first, last, name = "$B", f"${get_column_letter(len(items) + 1)}", quote_sheetname(sheet.title)
-    rows = [f"{name}!{first}${row}:{last}${row}" for row in range(_PAST_TOP, times + 1)]
-    return Weights(tuple(rows[:-2]), rows[-2], rows[-1])
-
-
-def _finite(values: Values) -> list[Value]:
-    return [value if np.isfinite(value) else None for value in values.tolist()]
-
-
-def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, weights: Weights) -> None:
+def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, settings: Settings) -> None:
     """One row a month, in a window of fixed size that shows the newest months."""
     head(sheet, draft.say(HISTORY.title), draft.say(HISTORY.note))
     pillars = content.thesis.pillars
-    extra = [Column(f"Known: {p.id}", 10, "Data percent", f"已知：{p.id}") for p in pillars]
-    extra += [Column(f"Mean: {p.id}", 10, "Data points", f"平均：{p.id}") for p in pillars]
+    extra = [Column(f"Known: {item.id}", 10, "Data percent", f"已知：{item.id}") for item in pillars]
+    extra += [Column(f"Mean: {item.id}", 10, "Data points", f"平均：{item.id}") for item in pillars]
+    extra += [
+        Column(f"Score: {item.id}", 10, "Data points", f"分數：{item.id}") for item in content.thesis.indicators
+    ]
     block = replace(HISTORY.block, columns=(*HISTORY.block.columns, *extra))
     first = len(HISTORY.block.columns) + 1
     _shares(draft, content, sheet, first)
     draft.announce(block, sheet, HISTORY_HEADER, len(content.shown))
-    rows = _Rows(draft, content, weights, block, first).rows()
+    rows = _Rows(draft, content, settings, block, first).rows()
     draft.long_table(sheet, block, rows, row=HISTORY_HEADER)
     draft.announce(block, sheet, HISTORY_HEADER, len(rows))
     sheet.row_dimensions[HISTORY_HEADER].height = 30
@@ -131,22 +81,20 @@ def _shares(draft: Draft, content: SnapshotContent, sheet: Worksheet, first: int
 
 
 class _Rows:
-    """The rows of the history: for each pillar what is known and its mean, then the scores."""
+    """The rows of the history: the scores, for each pillar what is known and its mean, and indicators' scores."""
 
     def __init__(
-        self, draft: Draft, content: SnapshotContent, weights: Weights, block: Block, first: int
+        self, draft: Draft, content: SnapshotContent, settings: Settings, block: Block, first: int
     ) -> None:
-        self.draft, self.content, self.weights = draft, content, weights
+        self.draft, self.content, self.settings = draft, content, settings
         self.size = len(content.thesis.pillars)
-        self.letters = [get_column_letter(first + place) for place in range(2 * self.size)]
+        self.letters = [get_column_letter(number) for number in range(first, len(block.columns) + 1)]
         self.row_letter = get_column_letter(block["Row"] + 1)
         self.least, self.partial, self.withheld = (
             draft.cell("InputRules", "Value", RULES.index(name)) for name in RULES
         )
         ids = [item.id for item in content.thesis.indicators]
-        self.scores, self.fresh = (f"{table}[[{ids[0]}]:[{ids[-1]}]]" for table in (PAST_SCORES, PAST_FRESHNESS))
-        if len(ids) == 1:
-            self.scores, self.fresh = f"{PAST_SCORES}[{ids[0]}]", f"{PAST_FRESHNESS}[{ids[0]}]"
+        self.fresh = f"{PAST_FRESHNESS}[{ids[0]}]" if len(ids) == 1 else f"{PAST_FRESHNESS}[[{ids[0]}]:[{ids[-1]}]]"
         self.known, self.means = self._pillars()
 
     def _pillars(self) -> tuple[list[Values], list[Values]]:
@@ -183,20 +131,48 @@ class _Rows:
             Formula(self._score(row, 2), computed(_value(driver, number))),
             Formula(self._coverage(row, 0), float(whole.coverage[number])),
             Formula(f"ROWS({dates})-{count - 1 - number}", number + 1),
-            *(Formula(self._known(one, place), float(self.known[one][number])) for one in range(self.size)),
+            *(Formula(self._known(one, row, place), float(self.known[one][number])) for one in range(self.size)),
             *(Formula(self._mean(one, row, place), float(self.means[one][number])) for one in range(self.size)),
+            *self._indicators(place, number),
         ]
 
-    def _known(self, pillar: int, place: str) -> str:
+    def _indicators(self, place: str, number: int) -> list[Content]:
+        """Each indicator's score on a day by the inputs in use."""
+        scores = self.content.panel.scores[:, number].tolist()
+        return [
+            Formula(self._indicator(item, row, place), score if np.isfinite(score) else "")
+            for row, (item, score) in enumerate(zip(self.content.thesis.indicators, scores, strict=True))
+        ]
+
+    def _indicator(self, item: Indicator, row: int, place: str) -> str:
+        """By its value where one is known; a score that came with the package holds for the definition's inputs."""
+        score, basis = (f"INDEX({table}[{item.id}],{place})" for table in (PAST_SCORES, PAST_BASIS))
+        turned, kept = self.settings.turns[row], self.draft.cell(MODEL.table, "As defined", row)
+        if item.normalise.kind == "midrank":
+            return f'IF(OR({score}="",AND({basis}<>"",{kept}=0)),"",50+{turned}*({score}-50))'
+
+        def given(header: str) -> str:
+            return self.draft.cell(INPUT_INDICATORS.table, header, row)
+
+        sign = "+" if item.direction > 0 else "-"
+        points = f"50{sign}{turned}*({level_formula(item.normalise.kind, basis, given)}-50)"
+        return f'IF({basis}="",IF(OR({score}="",{kept}=0),"",{score}),{points})'
+
+    def _known(self, pillar: int, row: int, place: str) -> str:
         declared = self.draft.cell(MODEL_PILLARS.table, "Declared", pillar)
-        live = f"SUMPRODUCT({self.weights.pillars[pillar]},INDEX({self.fresh},{place},0))"
-        return f"IF({declared}>0,ROUND({live}/{declared},{_DECIMALS}),0)"
+        return f"IF({declared}>0,ROUND({self._live(pillar, row, place)}/{declared},{_DECIMALS}),0)"
+
+    def _live(self, pillar: int, row: int, place: str) -> str:
+        """Weight times freshness of what has a score."""
+        known = f'--({self._scores(row)}<>"")'
+        return f"SUMPRODUCT({self.settings.weights[pillar]},INDEX({self.fresh},{place},0),{known})"
 
     def _mean(self, pillar: int, row: int, place: str) -> str:
-        weights, fresh = self.weights.pillars[pillar], f"INDEX({self.fresh},{place},0)"
-        scores = f"({self.weights.add}+{self.weights.times}*INDEX({self.scores},{place},0))"
-        points = f"SUMPRODUCT({weights}*{fresh}*{scores})"
-        return f"IF({self.letters[pillar]}{row}>0,{points}/SUMPRODUCT({weights},{fresh}),0)"
+        points = f"SUMPRODUCT({self.settings.weights[pillar]},INDEX({self.fresh},{place},0),{self._scores(row)})"
+        return f"IF({self.letters[pillar]}{row}>0,{points}/{self._live(pillar, row, place)},0)"
+
+    def _scores(self, row: int) -> str:
+        return f"{self.letters[2 * self.size]}{row}:{self.letters[-1]}{row}"
 
     def _span(self, row: int, first: int, *, fixed: bool = False) -> str:
         start, end = self.letters[first], self.letters[first + self.size - 1]

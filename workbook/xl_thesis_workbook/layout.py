@@ -99,7 +99,7 @@ INDICATORS = SheetPlan(
     words(
         "What was measured, from which series, how late it is, and what would prove it wrong. Scores and weights are"
         " on the sheet Model.",
-        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表。",
+        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表；附註與判準為英文原文。",
     ),
     Block("ThesisIndicators", "values", (
         Column("Id", 19, "Body", "代號"), Column("Pillar", 10, "Body", "支柱"),
@@ -138,7 +138,7 @@ MODEL = Block("ThesisModel", "formulas", (
     Column("Weight in all", 9, "Body percent 1", "占全部權重"),
     Column("Lost weight", 9, "Body percent 1", "未計權重"),
     Column("Uncontested weight", 12, "Body number", "無爭議權重"),
-    Column("Uncontested live", 12, "Body number", "無爭議有效"),
+    Column("Uncontested live", 12, "Body number", "無爭議有效"), Column("As defined", 9, "Body count", "依定義"),
 ))  # fmt: skip
 MODEL_PILLARS = Block("ThesisPillars", "formulas", (
     Column("Id", 19, "Body", "代號"), Column("Pillar", 40, "Body", "支柱"), Column("Role", 8, "Body", "角色"),
@@ -164,7 +164,7 @@ PATIENCE = Block("ThesisPatience", "values", (
 CLAIMS = SheetPlan(
     words("Claims", "主張"),
     words("Every statement of the thesis in our words, what would prove it wrong, and when.",
-          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定。"),
+          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定；判準與證據為英文原文。"),
     Block("ThesisClaims", "values", (
         Column("Id", 6, "Body", "代號"), Column("Group", 10, "Body", "類別"), Column("Kind", 12, "Body", "種類"),
         Column("Claim", 48, "Body wrap", "主張"), Column("Number", 15, "Body wrap", "數字"),
@@ -179,7 +179,7 @@ CLAIMS = SheetPlan(
 QUESTIONS = SheetPlan(
     words("Questions", "問題"),
     words("Dated questions that can be resolved; those written with hindsight never count in a forecast score.",
-          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。"),
+          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。判準與證據為英文原文。"),
     Block("ThesisQuestions", "values", (
         Column("Id", 6, "Body", "代號"), Column("Question", 46, "Body wrap", "問題"),
         Column("Criterion", 46, "Body wrap", "判準"), Column("A yes speaks", 10, "Body", "「是」代表"),
@@ -200,20 +200,20 @@ CHANGE_ROWS = 8
 HISTORY = SheetPlan(
     words("Score history", "分數歷史"),
     words(
-        "As known on each day, recomputed with today's definition and the weights, switches and directions of the sheet"
-        " Inputs: reconstructed, not recorded.",
-        "依當日所知，以今日定義及「輸入」工作表的權重、開關與方向重新計算：屬重建，並非當時紀錄。",
+        "As known on each day, recomputed with today's definition and every input of the sheet Inputs: reconstructed,"
+        " not recorded.",
+        "依當日所知，以今日定義及「輸入」工作表的所有輸入重新計算：屬重建，並非當時紀錄。",
     ),
     Block("ScoreHistory", "formulas", (
         Column("As of", 12, "Data date", "截至"), Column("Score", 10, "Data points", "分數"),
         Column("Since publication", 12, "Data points", "發表以來"), Column("Outcomes", 10, "Data points", "結果"),
         Column("Drivers", 10, "Data points", "成因"), Column("Coverage", 10, "Data percent", "涵蓋率"),
         Column("Row", 7, "Data count", "列"),
-    )),  # then for each pillar its coverage and its mean
+    )),  # then for each pillar its coverage and its mean, and for each indicator its score
     frozen="B5",
 )  # fmt: skip
 PAST = words("Past readings", "歷史讀數")
-PAST_SCORES, PAST_FRESHNESS = "HistoryScores", "HistoryFreshness"
+PAST_SCORES, PAST_FRESHNESS, PAST_BASIS = "HistoryScores", "HistoryFreshness", "HistoryBasis"
 AS_OF = Column("As of", 12, "Data date", "截至")
 
 SOURCES = SheetPlan(

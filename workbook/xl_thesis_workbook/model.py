@@ -6,7 +6,7 @@ number into text, with fifteen digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -17,14 +17,25 @@ from xl_thesis_workbook.content import SnapshotContent
 from xl_thesis_workbook.draft import Content, Draft, computed, text
 from xl_thesis_workbook.figures import Figures
 from xl_thesis_workbook.grid import Formula
-from xl_thesis_workbook.inputs import changed_formula
-from xl_thesis_workbook.layout import MODEL, MODEL_PILLARS, PATIENCE, RESULT, RULES, Block, data_table
+from xl_thesis_workbook.inputs import changed_formula, input_pairs
+from xl_thesis_workbook.layout import (
+    INPUT_INDICATORS,
+    MODEL,
+    MODEL_PILLARS,
+    PATIENCE,
+    RESULT,
+    RULES,
+    Block,
+    data_table,
+)
+from xl_thesis_workbook.normalising import level_formula
 from xl_thesis_workbook.tables import head
 from xl_thesis_workbook.tokens import TOKENS
 
 _DECIMALS = 12
 _TOP = 5  # header row of the result; the other tables follow
 _GAP = 3
+_NO_SCORE = ("On", "Weight")  # inputs that change no score of an indicator
 _TEXTS = ("Id", "Indicator", "Pillar", "Role")  # words of the definition, whatever they begin with
 _Own = Callable[[str], str]  # address of a column's cell in the row at hand
 
@@ -138,19 +149,21 @@ class Model:
         kind = item.normalise.kind
         return {
             "Undirected": f'=IF({self._is(method, kind)},{self._normalised(kind, own, given)},'
-                          f'IF({self._is(method, "given")},{turned},""))',
+                          f'IF(AND({self._is(method, "given")},{own("As defined")}=1),{turned},""))',
             "Score": f'=IF({own("Undirected")}="","",IF({given("Direction")}=-1,100-{own("Undirected")},'
                      f'{own("Undirected")}))',
+            "As defined": f"=IF(AND({','.join(self._same(place))}),1,0)",
         }  # fmt: skip
 
+    def _same(self, place: int) -> Iterator[str]:
+        """What holds where direction, goalposts, neutral value and scale are the definition's."""
+        for pair in input_pairs(INPUT_INDICATORS):
+            if pair[0] not in _NO_SCORE:
+                yield "=".join(self.draft.cell(INPUT_INDICATORS.table, header, place) for header in pair)
+
     def _normalised(self, kind: str, own: _Own, given: _Own) -> str:
-        value, middle = own("Value"), given("Scores 50")
-        if kind == "normal_cdf":
-            return f"100*_xlfn.NORM.S.DIST(({value}-{middle})/{given('Scale')},TRUE)"
-        if kind == "goalposts":
-            low, high = given("Scores 0"), given("Scores 100")
-            lower, upper = f"50*({value}-{low})/({middle}-{low})", f"50+50*({value}-{middle})/({high}-{middle})"
-            return f"IF({value}<={low},0,IF({value}<={middle},{lower},IF({value}<{high},{upper},100)))"
+        if kind != "midrank":
+            return level_formula(kind, own("Value"), given)
         rule, rank = self.content.thesis.method.short_history, own("Percentile")
         months, neutral = own("Months"), rule.shrink_months
         shrunk = f"({months}*{rank}+{neutral}*50)/({months}+{neutral})"

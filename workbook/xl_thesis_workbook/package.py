@@ -19,8 +19,8 @@ def fill(skeleton: bytes, tables: Mapping[str, Sequence[Sequence[Cell]]]) -> byt
     """The workbook with these rows as the data of its tables, by table name.
 
     Each row has a value for every column of its table, in their order. Rows keep the styles of the rows they replace;
-    those beyond the last take its styles. Text stays text, numbers keep every digit, a table without rows gets an empty
-    one. Tables may lie side by side. The same arguments give the same bytes.
+    those beyond the last take its styles; for None there is no cell. Text stays text, numbers keep every digit, a table
+    without rows gets an empty one. Tables may lie side by side. The same arguments give the same bytes.
 
     Raises ``InputError`` for a table that is not there, and ``ValueError`` for a row of another length.
 
@@ -65,7 +65,8 @@ def _write(
     for number, values in enumerate(rows, start=table.first):
         if number <= table.bottom:
             columns = list(zip(letters, styles_of(grid, table, number), strict=True))
-        xml = writer.row(number, columns, values).encode()
+        known = [pair for pair in zip(columns, values, strict=True) if pair[1] is not None]
+        xml = writer.row(number, [column for column, _ in known], [value for _, value in known]).encode()
         segments.setdefault(number, []).append(Segment(table.left, table.right, xml))
     for number in range(table.first + len(rows), table.bottom + 1):
         segments.setdefault(number, []).append(Segment(table.left, table.right, b""))

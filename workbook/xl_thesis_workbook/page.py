@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.draft import Content, Draft
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.measure import height_of, lines_of
+from xl_thesis_workbook.styles import BLUE, ORANGE
 
 COLUMNS, WIDTH = 25, 7.4
 LEFT, GUTTER, RIGHT = (1, 12), 13, (14, 25)
@@ -20,6 +23,7 @@ class Page:
 
     def __init__(self, draft: Draft, sheet: Worksheet) -> None:
         self.draft, self.sheet = draft, sheet
+        self._signed: list[str] = []
         sheet.sheet_view.showGridLines = False
         for column in range(1, COLUMNS + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _GUTTER_WIDTH if column == GUTTER else WIDTH
@@ -30,9 +34,17 @@ class Page:
         for column in range(first, last + 1):
             self.draft.put(self.sheet, row, column, None, style)
         cell = self.draft.put(self.sheet, row, first, content, style)
+        if style == "Line signed":
+            self._signed.append(cell.coordinate)
         if last > first:
             self._merge(row, first, row, last)
         return f"${get_column_letter(first)}${row}" if cell is not None else ""
+
+    def colour_signs(self) -> None:
+        """Points for the thesis and against it in the colours of the chart; their signs say the same in grey."""
+        for operator, colour in (("greaterThan", BLUE), ("lessThan", ORANGE)):
+            rule = CellIsRule(operator=operator, formula=["0"], font=Font(color=colour))
+            self.sheet.conditional_formatting.add(" ".join(self._signed), rule)
 
     def box(self, rows: tuple[int, int], columns: tuple[int, int], content: Content, style: str) -> None:
         """One value over several cells of several rows."""

@@ -10,6 +10,7 @@ from xl_thesis_workbook import phrases
 from xl_thesis_workbook.content import SnapshotContent
 from xl_thesis_workbook.draft import Draft
 from xl_thesis_workbook.layout import SheetPlan
+from xl_thesis_workbook.styles import FONT, GREY
 
 _A4_PIXELS = 980  # what surely fits across a landscape page between its margins, at full size
 
@@ -29,6 +30,8 @@ def set_page(draft: Draft, sheet: Worksheet, content: SnapshotContent, header_ro
     sheet.oddFooter.left.text = draft.say(phrases.FOOTER_LEFT, thesis=result.thesis, as_of=result.as_of)
     sheet.oddFooter.center.text = sheet.title
     sheet.oddFooter.right.text = draft.say(phrases.FOOTER_RIGHT, version=content.version)
+    for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
+        part.font, part.size, part.color = f"{FONT},Regular", 8, GREY
 
 
 def split_pages(sheet: Worksheet, plan: SheetPlan, second_page: str) -> None:

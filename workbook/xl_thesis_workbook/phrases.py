@@ -69,22 +69,18 @@ RAW_NOTE = words(
 )
 USED_BY = words("used by {names}", "用於 {names}")
 PAST_NOTE = words(
-    "Score (by the definition's direction) and freshness of each indicator as known at each month-end; above, the"
-    " weights in use by pillar and what a turned direction makes of a score.",
-    "各指標在每月底所知的分數（依定義方向）與新鮮度；上方為各支柱採用的權重，以及方向反轉時的換算。",
+    "Each indicator as known at each month-end: its score by the definition, its freshness, and the value that"
+    " goalposts or a scale score (0 at a percentile that came with the package). Above: the weights in use by pillar,"
+    " and whether a direction was turned.",
+    "各指標在每月底所知的情況：依定義的分數、新鮮度，以及由門檻或尺度計分的數值（0：隨套件提供的百分位）。上方"
+    "為各支柱採用的權重，以及方向是否反轉。",
 )
-PAST_TITLES = (words("Scores", "分數"), words("Freshness", "新鮮度"))
-PAST_ADD, PAST_TIMES = words("Turned: add", "反轉：加"), words("Turned: times", "反轉：乘")
-PAST_NONE = words("", "")
-COVERAGE_OF, MEAN_OF = words("Known: {id}", "已知：{id}"), words("Mean: {id}", "平均：{id}")
+PAST_TITLES = (words("Scores", "分數"), words("Freshness", "新鮮度"), words("Values", "數值"))
+PAST_TURNED = words("Turned: -1", "反轉：-1")
 SHARES = (words("Share of all", "占全部"), words("Share of outcomes", "占結果"), words("Share of drivers", "占成因"))
 CHART_NOTE = words(
     "What the charts draw, in windows of fixed size: after an update they show the newest months.",
     "圖表所繪的資料；視窗大小固定，更新後顯示最新月份。",
-)
-HISTORY_POSTS = words(
-    "Goalposts, neutral values and scales act on the last line of the score only; past months keep the definition's.",
-    "門檻、中性值與尺度只影響最新分數；過去月份沿用定義值。",
 )
 
 IN_FILE = {

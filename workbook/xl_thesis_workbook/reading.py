@@ -30,6 +30,7 @@ _LAST_DAY = 2_958_466
 _EXACT_DIGITS = 16  # numbers with fewer digits are exact in a file
 _NUMBER = re.compile(rb"^<c[^>]*><v>([^<]+)</v></c>$")  # what most cells are
 _ROUNDING = 1e-14  # some programs write 15 digits
+_PARITY = 1e-9  # to which programs agree on a formula
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -161,8 +162,8 @@ def is_same(value: Value, other: Value) -> bool:
 
     A day is its number: which of the two a cell shows is a matter of its format.
 
-    >>> is_same(1, 1.0), is_same(True, 1), is_same("", None), is_same(0.1 + 0.2, 0.3)
-    (True, False, True, True)
+    >>> is_same(1, 1.0), is_same(True, 1), is_same("", None), is_same(0.1 + 0.2, 0.3), is_same(3, 3 - 4e-16)
+    (True, False, True, True, True)
     >>> is_same(dt.date(2024, 1, 1), 45292)
     True
     """
@@ -171,9 +172,22 @@ def is_same(value: Value, other: Value) -> bool:
         return False
     if isinstance(value, str) and isinstance(other, str):
         return decoded(value) == decoded(other)
-    if isinstance(value, float) and isinstance(other, int | float):
+    if isinstance(value, int | float) and isinstance(other, int | float):
         return math.isclose(value, other, rel_tol=_ROUNDING, abs_tol=0.0)
     return value == other
+
+
+def is_same_result(value: Value, other: Value) -> bool:
+    """Whether two results of one formula are the same, computed by two programs: numbers to a billionth.
+
+    >>> is_same_result(55.34520000000001, 55.3452), is_same_result(55.3453, 55.3452), is_same_result("", None)
+    (True, False, True)
+    """
+    if is_same(value, other):
+        return True
+    value, other = _bare(value), _bare(other)
+    are_numbers = all(isinstance(item, int | float) and not isinstance(item, bool) for item in (value, other))
+    return are_numbers and math.isclose(value, other, rel_tol=_PARITY, abs_tol=_PARITY)  # type: ignore[arg-type]
 
 
 def _bare(item: Value) -> Value:

@@ -14,7 +14,7 @@ from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
 from xl_thesis_workbook.opc import Package
-from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same
+from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same, is_same_result
 from xl_thesis_workbook.report import CellChange, Report
 from xl_thesis_workbook.room import shape_of
 from xl_thesis_workbook.step import Rows
@@ -25,12 +25,15 @@ from xl_thesis_workbook.update import Update
 class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
     the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
+
+    With ``follows_inputs`` its formulas show what they are to show with the inputs of the workbook that is renewed.
     """
 
     skeleton: bytes
     tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: Mapping[str, Collection[Value]] = field(default_factory=dict)
+    follows_inputs: bool = False
 
 
 class Renewal:
@@ -53,7 +56,7 @@ class Renewal:
         inputs = self._fresh.inputs
         for table in sorted(self._new.tables.values(), key=lambda table: table.name not in inputs):
             self._update.table(table.name, self._rows(table))
-            if self._update.report.inputs and not self._is_check:
+            if self._update.report.inputs and not self._is_check and not self._fresh.follows_inputs:
                 self._update.keeps_results = True  # what we have is computed from the definition's inputs
         for title, part in self._new.sheets.items():
             self._free_cells(title, part)
@@ -175,7 +178,7 @@ class _FreeCells:
             report.formulas.append(change)
             return
         now = as_cell(before)
-        if isinstance(now, Formula) and not is_same(now.value, value.value):
+        if isinstance(now, Formula) and not is_same_result(now.value, value.value):
             if self._update.keeps_results:
                 report.waiting += 1
                 return

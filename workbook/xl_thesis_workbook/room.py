@@ -12,6 +12,7 @@ from xl_thesis_workbook.grid import Grid
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.xml_bytes import attributes, start_tag
 
+_NUMBER = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.])")
 _REFERENCE = re.compile(r"(?:'(?:[^']|'')+'|[\w.]+)!|\$?[A-Z]{1,3}\$?\d+")
 
 
@@ -43,10 +44,22 @@ def is_our_formula(found: str, ours: str) -> bool:
 
     >>> is_our_formula("SUM(Sheet2!$B$7:$B$9) ", "SUM('My data'!B3:B5)")
     True
+    >>> is_our_formula("IF(A1<0.00000001,FALSE(),2)", "IF(A1<1e-8,FALSE,2)")
+    True
     """
     return found in ("", ours) or shape_of(found) == shape_of(ours)
 
 
 def shape_of(formula: str) -> str:
     """A formula without the places that it points to."""
-    return _REFERENCE.sub(lambda match: "!" if match[0].endswith("!") else "#", formula).replace(" ", "").lower()
+    return plain_words(_REFERENCE.sub(lambda match: "!" if match[0].endswith("!") else "#", formula))
+
+
+def plain_words(formula: str) -> str:
+    """A formula as every program writes it: no blanks, small letters, one form for each number and truth.
+
+    >>> plain_words("IF(A1 > 3.70E-08, TRUE(), 007)")
+    'if(a1>3.7e-08,true,7.0)'
+    """
+    bare = re.sub(r"\s", "", formula).lower().replace("true()", "true").replace("false()", "false")
+    return _NUMBER.sub(lambda match: repr(float(match[0])), bare)

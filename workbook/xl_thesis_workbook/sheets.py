@@ -34,8 +34,9 @@ from xl_thesis_workbook.measure import fit_row
 from xl_thesis_workbook.paper import set_page, split_pages
 from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
 from xl_thesis_workbook.tables import head, table_names
-from xl_thesis_workbook.tokens import TOKENS
+from xl_thesis_workbook.tokens import TOKENS, UNITS
 
+DECIMALS = 10  # of a history that a percentile is taken in: ties are a billionth apart, and more would double the file
 HEADER_ROW = 4
 _BLOCK_HEADER_ROW = 5
 _BLOCK_GAP = 3
@@ -49,7 +50,7 @@ def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> 
         working = content.workings[found.id]
         schedule = working.schedule
         rows.append([
-            found.id, found.pillar, defined.title.in_language(draft.language), found.value, found.unit,
+            found.id, found.pillar, defined.title.in_language(draft.language), found.value, _unit(draft, found.unit),
             found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
             _yes(draft, found.contested), found.grade, found.source, _remark(draft, found), defined.falsifier,
             defined.wrong_on, draft.say(TOKENS[working.method]),
@@ -204,8 +205,9 @@ def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         history = content.workings[item.id].history
         rows: list[list[Value]] = [[None] * len(DATA_COLUMNS)]
         if history is not None:
-            days, values = history.days.tolist(), history.values.tolist()
-            rows = [list(line) for line in zip(days, values, new_months(history), strict=True)]
+            days, values = history.days.tolist(), (round(value, DECIMALS) for value in history.values.tolist())
+            months = (new or None for new in new_months(history))
+            rows = [list(line) for line in zip(days, values, months, strict=True)]
         title = item.title.in_language(draft.language)
         block = Block(data_table(item.id), "values", DATA_COLUMNS)
         _side_by_side(draft, sheet, number, block, rows, (item.id, title))
@@ -257,6 +259,10 @@ def _table_sheet(
     if plan.second_page is not None:
         split_pages(sheet, plan, plan.second_page)
     return last
+
+
+def _unit(draft: Draft, unit: str | None) -> str | None:
+    return draft.say(UNITS[unit]) if unit in UNITS else unit
 
 
 def _yes(draft: Draft, flag: bool) -> str | None:

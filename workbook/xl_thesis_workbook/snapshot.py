@@ -14,10 +14,11 @@ from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.chart_data import ChartData
 from xl_thesis_workbook.content import SnapshotContent, gather
 from xl_thesis_workbook.dashboard import Dashboard
-from xl_thesis_workbook.draft import Draft, computed
+from xl_thesis_workbook.dashboard_words import CHANGED
+from xl_thesis_workbook.draft import Draft, computed, text
 from xl_thesis_workbook.figures import figures
 from xl_thesis_workbook.grid import Formula
-from xl_thesis_workbook.history import add_history, add_past
+from xl_thesis_workbook.history import add_history
 from xl_thesis_workbook.inputs import add_inputs
 from xl_thesis_workbook.layout import (
     ABOUT_SHEET,
@@ -37,6 +38,7 @@ from xl_thesis_workbook.layout import (
 from xl_thesis_workbook.model import Model
 from xl_thesis_workbook.package import fill
 from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.past import add_past
 from xl_thesis_workbook.saving import book_bytes
 
 __all__ = ["SnapshotContent", "gather", "snapshot_bytes", "snapshot_parts", "write_snapshot"]
@@ -66,8 +68,8 @@ def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
     add_inputs(draft, content, made[INPUTS_SHEET])
     model = Model(draft, content, found)
     model.write(made[MODEL_SHEET])
-    weights = add_past(draft, content, made[PAST])
-    add_history(draft, content, made[HISTORY.title], weights)
+    settings = add_past(draft, content, made[PAST])
+    add_history(draft, content, made[HISTORY.title], settings)
     data = ChartData(draft, content, found, made[CHART_DATA])
     data.write()
     dashboard = Dashboard(draft, content, found, model, data, made[DASHBOARD])
@@ -85,18 +87,22 @@ def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
 
 
 def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> None:
-    """Above the inputs: the score with them, the definition's, and how many were changed."""
+    """Above the inputs: the score with them, the definition's, and how many were changed, which About says too."""
     sheet = draft.book[draft.say(INPUTS_SHEET)]
     score = computed(content.evaluation.score)
     lines = (
         (phrases.LIVE_SCORE, Formula(model.result("score"), score), "Input score"),
         (phrases.DEFINED_SCORE, content.evaluation.score, "Definition score"),
-        (phrases.CHANGED_INPUTS, Formula(model.result("changed"), 0), "Definition"),
+        (phrases.CHANGED_INPUTS, Formula(model.result("changed"), content.changed_inputs), "Definition"),
     )
     for row, (words, shown, style) in enumerate(lines, start=3):
         put(sheet, row, 1, draft.say(words), "Sheet note")
         draft.put(sheet, row, 3, shown, style)
     draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Section")
+    changed, note = model.result("changed"), draft.say(CHANGED)
+    shown = f"{content.changed_inputs}{note}" if content.changed_inputs else ""
+    about = Formula(f'IF({changed}=0,"",{changed}&{text(note)})', shown)
+    draft.put(draft.book[draft.say(ABOUT_SHEET)], 3, 1, about, "Section")
 
 
 def _remove(draft: Draft, *titles: str) -> None:

@@ -8,7 +8,7 @@ from openpyxl.workbook import Workbook
 # Okabe and Ito's palette: told apart by colour-blind readers and in grey print.
 NAVY, BLUE, ORANGE, GREY, LIGHT, LINE = "1F2A44", "0072B2", "D55E00", "6B7280", "F3F4F6", "D1D5DB"
 INPUT_FONT, INPUT_FILL, INPUT_LINE = "1D4ED8", "FFF8DC", "D9C27A"  # blue on cream: a cell to type into
-FONT = "Calibri"
+FONT, CHINESE_FONT = "Calibri", "Microsoft JhengHei"
 
 POINTS, PERCENT = "0.0", "0%"
 # Numbers that stand on the right end with the space of an m: LibreOffice forgets the indent of a number beside another.
@@ -49,7 +49,7 @@ def _page_styles() -> tuple[NamedStyle, ...]:
         _style("Page right", size=11, colour="FFFFFF", fill=NAVY, across="right", down="center", indent=1),
         _style("Statement", size=10.5, colour=GREY, wrap=True, down="center", indent=1),
         _style("Heading", size=11, bold=True, colour=NAVY, down="center", rule=True, indent=1),
-        _style("Heading right", size=9, colour=GREY, across="right", down="center", rule=True, indent=1),
+        _style("Heading right", size=9, colour=GREY, number="@_m", across="right", down="center", rule=True),
         _style("Heading left", size=9, colour=GREY, down="center", rule=True, indent=1),
         _style("Big score", size=44, bold=True, colour=NAVY, number=POINTS, across="center", down="center", fill=LIGHT),
         _style("Big label", size=12, bold=True, colour=NAVY, across="center", down="center", fill=LIGHT, wrap=True),

@@ -28,3 +28,14 @@ TOKENS: dict[str, Words] = {
     "route": words("another source", "改用其他來源"), "staleness": words("data went stale or fresh", "數據過期或更新"),
     "entry": words("indicators in or out", "指標進出"), "publication": words("pillars in or out", "支柱進出"),
 }  # fmt: skip
+
+UNITS: dict[str, Words] = {
+    "log points": words("log points", "對數點"), "decimal logarithm": words("decimal logarithm", "十進對數"),
+    "percent": words("percent", "百分比"), "percentage points": words("percentage points", "百分點"),
+    "percentage points of GDP": words("percentage points of GDP", "占 GDP 百分點"), "ratio": words("ratio", "比率"),
+    "index points": words("index points", "指數點"), "beta": words("beta", "貝他係數"),
+    "billion dollars a month": words("billion dollars a month", "每月十億美元"),
+    "t-statistic": words("t-statistic", "t 統計量"), "standard deviations": words("standard deviations", "標準差"),
+    "persons a week": words("persons a week", "每週人數"),
+}  # fmt: skip
+"""Units that a definition names often; any other stands as it is."""

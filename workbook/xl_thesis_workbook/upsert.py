@@ -13,7 +13,7 @@ from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Old, Segment
 from xl_thesis_workbook.package import styles_of
-from xl_thesis_workbook.reading import Found, as_cell, is_same
+from xl_thesis_workbook.reading import Found, as_cell, is_same, is_same_result
 from xl_thesis_workbook.report import CellChange, RowChange
 from xl_thesis_workbook.rewrite import noted_rows, rewrite
 from xl_thesis_workbook.room import check_free, is_our_formula
@@ -159,7 +159,7 @@ class Upsert(Step):
             self.report.formulas.append(change)
         elif not is_ours:
             self.report.formulas.append(change)
-        elif not is_same(shown_value(as_cell(found)), value.value):
+        elif not is_same_result(shown_value(as_cell(found)), value.value):
             if self.keeps_results:
                 self.report.waiting += 1
                 return

@@ -74,14 +74,14 @@ def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
     yield from done.notes
     report = done.report
     yield from (f"{name} is missing, or has another name" for name in report.missing)
-    yield from listing("inputs are not the definition's (before)", report.inputs)
-    yield from listing("values are not the engine's (after)", report.changed)
-    yield from listing("formulas are not ours (after)", report.formulas)
-    if report.inputs and report.calculated:
-        words = "formulas give other values than the engine's (after), as they may with other inputs; not checked"
-        yield from listing(words, report.calculated)
-    else:
-        yield from listing("formulas show another value than the engine's (after)", report.calculated)
+    yield from listing("inputs are not the definition's (definition -> file)", report.inputs)
+    yield from listing("values are not the engine's (file -> engine)", report.changed)
+    yield from listing("formulas are not ours (file -> engine)", report.formulas)
+    than = "by the definition; not checked" if not done.results_checked else "the engine has"
+    than += " for these inputs" if report.inputs and done.results_checked else ""
+    yield from listing(f"formulas show another value than {than} (file -> engine)", report.calculated)
+    if report.inputs and done.results_checked:
+        yield "score with these inputs: " + ("withheld" if done.score is None else f"{done.score:.1f}")
     yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
     yield from (f"{item.table}: the row {item.key} is not ours" for item in report.rows)
     yield from report.notes
@@ -106,6 +106,8 @@ def diff(first: Path, second: Path, out: Path | None, force: bool, as_json: bool
         })  # fmt: skip
         return
     click.echo(f"From {first.name} ({before.thesis}, {before.as_of}) to {second.name} ({after.thesis}, {after.as_of})")
+    if before.thesis != after.thesis:
+        click.echo(f"They are of two theses, {before.thesis} and {after.thesis}: what has one name may be two things.")
     click.echo("\n".join(_difference_lines(report)))
     if path:
         click.echo(f"Workbook: {path}")

@@ -19,10 +19,10 @@ def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_jso
     """List every claim of the thesis with its verdict and the date on which it would be wrong."""
     from xl_thesis import render
     from xl_thesis.models import as_document
-    from xl_thesis.pipeline import today
+    from xl_thesis.pipeline import check_day
 
-    if as_of is not None and as_of > today():
-        raise InputError(f"the date {as_of} is in the future; the last possible one is {today()}")
+    if as_of is not None:
+        check_day(as_of)
     loaded = load(thesis)
     found = [claim for claim in loaded.claims if pillar is None or claim.group == pillar.upper()]
     if not found:
@@ -35,7 +35,7 @@ def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_jso
 
 
 @click.command()
-@click.argument("series_id", metavar="ID", required=False)
+@click.argument("series_id", metavar="[ID]", required=False)
 @with_json
 @with_thesis
 @with_as_of

@@ -1,0 +1,42 @@
+"""Days as people give them: words, moments, and a morning that New York has not seen yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+import xl_thesis
+from xl_thesis import pipeline
+from xl_thesis.errors import InputError
+
+
+class Taipei(dt.datetime):
+    """Eight in the morning of 2 July 2026 in Taipei, when it is the evening of the first in New York."""
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> Taipei:
+        return cls(2026, 7, 2, 0, 0, tzinfo=tz)
+
+    def astimezone(self, tz: dt.tzinfo | None = None) -> Taipei:
+        return super().astimezone(tz or dt.timezone(dt.timedelta(hours=8)))
+
+
+def test_today_is_no_future_where_the_day_began_before_new_yorks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.dt, "datetime", Taipei)
+    assert pipeline.today() == dt.date(2026, 7, 1)
+    pipeline.check_day(dt.date(2026, 7, 2))
+    with pytest.raises(InputError, match="2026-07-03 is in the future; the last possible one is 2026-07-02"):
+        pipeline.check_day(dt.date(2026, 7, 3))
+
+
+def test_a_day_may_be_words_or_a_moment() -> None:
+    expected = xl_thesis.score(as_of=dt.date(2026, 6, 30))
+    assert xl_thesis.score(as_of="2026-06-30") == expected
+    assert xl_thesis.score(as_of=dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)) == expected
+
+
+@pytest.mark.parametrize("wrong", ["30 June", 20260630, 1.5, "2026-13-01"])
+def test_what_is_no_day_is_one_sentence(wrong: object) -> None:
+    with pytest.raises(InputError, match="is no day; give a date, or text such as '2026-06-30'"):
+        xl_thesis.score(as_of=wrong)  # type: ignore[arg-type]
