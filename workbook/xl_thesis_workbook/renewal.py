@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from xl_thesis_workbook.anchors import Address, Anchors, named_cells
 from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.dated import renew_words
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same, is_same_result
@@ -44,7 +45,7 @@ class Renewal:
         self._new = Book(Package(fresh.skeleton))
         self._reader = Reader(self._new)
         self._grids = {part: Grid(self._new.package.read(part)) for part in self._new.sheets.values()}
-        self._fresh, self._is_check = fresh, is_check
+        self._fresh, self._is_check, self._day = fresh, is_check, day
         self._anchors = Anchors(self._update.book, self._new, fresh.tables)
         self._update.anchors = self._anchors
         self._titles = {part: title for title, part in self._new.sheets.items()}
@@ -66,7 +67,11 @@ class Renewal:
 
     def finish(self) -> bytes:
         """The workbook as it is now to be."""
-        return self._update.finish()
+        self._update.write()
+        pairs = {part: self._counterpart(title, part)[0] for title, part in self._new.sheets.items()}
+        sheets = {part: sheet for part, sheet in pairs.items() if sheet is not None}
+        self._update.report.words += renew_words(self._update.book, self._new, sheets, self._day)
+        return self._update.closed()
 
     def _rows(self, table: TablePlace) -> Rows:
         rows = self._fresh.tables.get(table.name)

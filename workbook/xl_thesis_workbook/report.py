@@ -55,6 +55,22 @@ class RowChange:
         return {"table": self.table, "key": plain(self.key)}
 
 
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A reference that followed a table of ours: the part that has it, and its words before and after."""
+
+    part: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {shown(self.before)} -> {shown(self.after)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The reference as JSON values."""
+        return {"part": self.part, "before": self.before, "after": self.after}
+
+
 Item = TypeVar("Item", CellChange, RowChange)
 
 
@@ -66,7 +82,9 @@ class Report:
     inputs that somebody changed (before is the definition's value). ``formulas``: our cells in which somebody has
     written a formula, or a value where we have one. ``rows``: rows that we know no more, kept. ``removed``: days that a
     history has no more, taken out. ``waiting``: how many formulas keep old values until the file is next calculated.
-    ``missing``: our tables and sheets that are gone. ``notes``: sentences about what else was left alone.
+    ``followed``: references to whole columns that end with them again. ``words``: how many page footers, alternative
+    texts and dates of ours were renewed. ``missing``: our tables and sheets that are gone. ``notes``: sentences about
+    what else was left alone.
     """
 
     added: list[RowChange] = field(default_factory=list)
@@ -77,13 +95,15 @@ class Report:
     rows: list[RowChange] = field(default_factory=list)
     removed: list[RowChange] = field(default_factory=list)
     waiting: int = 0
+    followed: list[Follow] = field(default_factory=list)
+    words: int = 0
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_change(self) -> bool:
         """Whether anything in the file is other than before."""
-        return bool(self.added or self.changed or self.calculated or self.removed)
+        return bool(self.added or self.changed or self.calculated or self.removed or self.followed or self.words)
 
     def add(self, other: Report) -> None:
         """Take in what another found."""
@@ -95,6 +115,8 @@ class Report:
         self.rows += other.rows
         self.removed += other.removed
         self.waiting += other.waiting
+        self.followed += other.followed
+        self.words += other.words
         self.missing += other.missing
         self.notes += other.notes
 
@@ -117,6 +139,8 @@ class Report:
             "removed": [item.to_json() for item in self.removed],
             "rows_kept": [item.to_json() for item in self.rows],
             "waiting": self.waiting,
+            "followed": [item.to_json() for item in self.followed],
+            "words": self.words,
             "missing": list(self.missing),
             "notes": list(self.notes),
         }
@@ -130,6 +154,9 @@ class Report:
         yield from listing("changed", self.changed)
         if self.calculated:
             yield f"{len(self.calculated)} values of formulas renewed"
+        if self.words:
+            yield f"{self.words} page footers, alternative texts of charts and dates renewed"
+        yield from listing("references to whole columns follow the tables' new last rows", self.followed)
         yield from listing("inputs kept as somebody changed them", self.inputs)
         yield from listing("cells of ours kept as somebody wrote them", self.formulas)
         for table, count in Counter(item.table for item in self.rows).items():
@@ -140,7 +167,7 @@ class Report:
         yield from self.notes
 
 
-def listing(title: str, changes: list[CellChange]) -> Iterator[str]:
+def listing(title: str, changes: Sequence[CellChange | Follow]) -> Iterator[str]:
     """Changes under a title, the first dozen of them in full."""
     if not changes:
         return

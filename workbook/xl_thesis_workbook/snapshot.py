@@ -100,8 +100,8 @@ def _add_live_score(draft: Draft, model: Model, content: SnapshotContent) -> Non
         draft.put(sheet, row, 3, shown, style)
     draft.put(sheet, 3, 4, Formula(model.result("label"), computed(model.found.result["label"])), "Section")
     changed, note = model.result("changed"), draft.say(CHANGED)
-    words = f"{content.changed_inputs}{note}" if content.changed_inputs else ""
-    about = Formula(f'IF({changed}=0,"",{changed}&{text(note)})', words)
+    known = f"{content.changed_inputs}{note}" if content.changed_inputs else ""
+    about = Formula(f'IF({changed}=0,"",{changed}&{text(note)})', known)
     draft.put(draft.book[draft.say(ABOUT_SHEET)], 3, 1, about, "Section")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.book import Book, TablePlace
+from xl_thesis_workbook.following import Following
 from xl_thesis_workbook.grid import Grid, Segment
 from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.report import Report
@@ -63,12 +64,22 @@ class Update:
         self.report.add(step.report)
 
     def finish(self) -> bytes:
-        """The workbook's bytes, asking for a calculation where anything changed; changed parts are proven sound."""
+        """The workbook as it is now to be."""
+        self.write()
+        return self.closed()
+
+    def write(self) -> None:
+        """Write what was gathered into the package."""
         package = self.book.package
         for sheet, segments in self._segments.items():
             package.put(sheet, self.grid(sheet).spliced(segments))
         for table, bottom in self._bottoms:
             self.book.resize(table, bottom)
+        self.report.followed += Following(self.book, self._bottoms).run()
+
+    def closed(self) -> bytes:
+        """The workbook's bytes, asking for a calculation where anything changed; changed parts are proven sound."""
+        package = self.book.package
         if package.changed:
             self.book.ask_for_calculation()
         for part in package.changed:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
+from xml.sax.saxutils import escape
 
 from xl_thesis.errors import InputError
 
@@ -15,7 +16,6 @@ _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
 _ATTRIBUTES = rb"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*"""
 _ATTRIBUTE = re.compile(rb"""\s+([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
 def check(content: bytes, part: str) -> bytes:
@@ -72,7 +72,16 @@ def attributes(text: bytes) -> dict[str, str]:
     {'r': 'A1', 't': 's'}
     """
     found = {name.decode(): (double or single).decode() for name, double, single in _ATTRIBUTE.findall(text)}
-    return {name: unescape(value, _QUOTES) for name, value in found.items()} if b"&" in text else found
+    return {name: unescape(value) for name, value in found.items()} if b"&" in text else found
+
+
+def as_text(text: str) -> bytes:
+    """Words as XML writes them between tags, in any encoding that a part may have.
+
+    >>> as_text("Ann & Söhne")
+    b'Ann &amp; S&#246;hne'
+    """
+    return escape(text).encode("ascii", "xmlcharrefreplace")
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
