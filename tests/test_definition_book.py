@@ -1,104 +1,21 @@
-"""A definition edited in a workbook: equal after the round trip, every fault named with its cell, bad files refused."""
+"""A definition edited in a workbook: equal after the round trip, every fault named with its cell."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import subprocess
-import warnings
-import zipfile
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
+from tests.definitions import FIRST, STARTER, Edit, back, book_of, cell_name, faults_after, put, put_at, saved, together
 from xl_thesis.checking import TEMPLATE
-from xl_thesis.definition import Fallback, Thesis
-from xl_thesis.errors import DefinitionError, InputError
-from xl_thesis.models import Derived, SeriesMeta, Text, parse_span
-from xl_thesis.thesis import definition_hash, load_thesis, parse_thesis, thesis_ids
+from xl_thesis.models import Derived
+from xl_thesis.thesis import definition_hash, load_thesis, thesis_ids
 from xl_thesis_workbook import lint
 from xl_thesis_workbook.definition_book import HEADER_ROW, definition_bytes
-from xl_thesis_workbook.definition_import import read_definition
-from xl_thesis_workbook.definition_layout import columns_of, from_cell, sections, to_cell
-
-FIRST = HEADER_ROW + 1
-STARTER = load_thesis(str(TEMPLATE))
-Edit = Callable[[Workbook], None]
-
-
-@cache
-def starter_bytes() -> bytes:
-    return definition_bytes(STARTER)
-
-
-def book_of(thesis: Thesis) -> Workbook:
-    return openpyxl.load_workbook(io.BytesIO(starter_bytes() if thesis is STARTER else definition_bytes(thesis)))
-
-
-@cache
-def rows_of_form(sheet: str) -> list[object]:
-    """The first column of a form."""
-    return [cells[0].value for cells in book_of(STARTER)[sheet].iter_rows(min_row=1, max_col=1)]
-
-
-def back(data: bytes, folder: Path, name: str) -> Thesis:
-    """The thesis that a workbook's bytes hold."""
-    (folder / "book.xlsx").write_bytes(data)
-    target = folder / f"{name}.yaml"
-    return parse_thesis(read_definition(folder / "book.xlsx", target), target)
-
-
-def saved(book: Workbook) -> bytes:
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def cell_name(sheet: str, header: str, row: int = FIRST) -> str:
-    """The name of the cell of a field: in a form by its first row, elsewhere in the column and the row given."""
-    section = next(section for section in sections() if section.title == sheet)
-    headers = [column.header for column in section.columns]
-    if not section.is_form:
-        return f"{openpyxl.utils.get_column_letter(headers.index(header) + 1)}{row}"
-    return f"B{rows_of_form(sheet).index(header) + 1}"
-
-
-def put(sheet: str, header: str, value: object, row: int = FIRST) -> Edit:
-    def edit(book: Workbook) -> None:
-        book[sheet][cell_name(sheet, header, row)] = value
-
-    return edit
-
-
-def put_at(sheet: str, cell: str, value: object) -> Edit:
-    return lambda book: book[sheet].__setitem__(cell, value)
-
-
-def together(*edits: Edit) -> Edit:
-    def edit(book: Workbook) -> None:
-        for one in edits:
-            one(book)
-
-    return edit
-
-
-def faults_after(folder: Path, *edits: Edit, thesis: Thesis = STARTER) -> dict[str, str]:
-    """The faults of a thesis's workbook after some edits, by cell."""
-    book = book_of(thesis)
-    for edit in edits:
-        edit(book)
-    with pytest.raises(DefinitionError) as caught:
-        back(saved(book), folder, thesis.id)
-    return {fault.field: fault.message for fault in caught.value.faults}
-
 
 # ---- Round trip ----
 
@@ -154,86 +71,6 @@ def test_libreoffice_saves_what_reads_back(office: str, tmp_path: Path) -> None:
                str(tmp_path / "book.xlsx")]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     assert back((tmp_path / "out" / "book.xlsx").read_bytes(), tmp_path, thesis.id) == thesis
-
-
-# ---- Random definitions ----
-
-PROSE = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1).filter(
-    lambda text: text.strip() and "x005F_" not in text
-)
-LINES = st.lists(PROSE, min_size=1, max_size=3).map("\n".join)
-TEXTS = st.builds(lambda en, zh: Text(en=en, zh_hant=zh), LINES, PROSE | st.sampled_from(["=1+1", "@SUM(A1)", "#N/A"]))
-NUMBERS = st.floats(-1e9, 1e9)
-WEIGHTS = st.floats(0.001, 1000)
-DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2100, 1, 1))
-OPERANDS = st.sampled_from(["FRED:DGS10", "FRED:DGS2", "YAHOO:DX-Y.NYB"]) | st.builds(
-    lambda op, factor: Derived(op=op, of=("FRED:DGS10", Derived(op="sum", of=("FRED:DGS2",))), factor=factor),
-    st.sampled_from(["ratio", "difference", "basket"]), NUMBERS,
-)  # fmt: skip
-SPANS = st.sampled_from(["13W", "6M", "2Q", "1Y"]).map(parse_span)
-TRANSFORMS: st.SearchStrategy[dict[str, Any]] = st.one_of(
-    st.builds(lambda span, per: {"kind": "change", "span": span, "per_month": per}, SPANS, st.booleans()),
-    st.builds(lambda target: {"kind": "yoy", "target": target}, NUMBERS),
-    st.builds(lambda day: {"kind": "change_since", "base_date": day}, DAYS),
-)
-POSTS = st.lists(NUMBERS, min_size=3, max_size=3, unique=True).map(sorted)
-SERIES = st.builds(
-    lambda name, title, notice, dates, derived: SeriesMeta(
-        id=f"MANUAL:{name}", title=title, unit="%", frequency="monthly", lag_days=3, publisher="me", licence="CC0",
-        redistributable=True, notice=notice, release_dates=dates, derived=derived,
-    ),
-    st.from_regex(r"[!-9;-~]{1,9}", fullmatch=True), LINES, st.none() | LINES,
-    st.dictionaries(DAYS, DAYS, max_size=3), st.none() | OPERANDS.filter(lambda found: isinstance(found, Derived)),
-)  # fmt: skip
-
-
-@st.composite
-def theses(draw: st.DrawFn) -> Thesis:
-    """The starting thesis with many of its fields drawn anew."""
-    indicators = []
-    for item in STARTER.indicators:
-        changes = {
-            "title": draw(TEXTS), "unit": draw(LINES), "weight": draw(WEIGHTS), "source": draw(OPERANDS),
-            "fallbacks": tuple(draw(st.lists(st.builds(Fallback, source=OPERANDS, note=LINES), max_size=2))),
-            "direction": draw(st.sampled_from([1, -1])), "contested": draw(st.booleans()), "rationale": draw(LINES),
-            "wrong_on": draw(st.none() | DAYS), "normalise": {"kind": "goalposts", "posts": tuple(draw(POSTS))},
-            "transform": draw(TRANSFORMS),
-        }  # fmt: skip
-        indicators.append(type(item).model_validate({**dict(item), **changes}))
-    claims = tuple(
-        item.model_copy(update={"text": draw(TEXTS), "number": draw(st.none() | LINES),
-                                "tested_by": tuple(draw(st.lists(LINES, max_size=3)))})
-        for item in STARTER.claims
-    )  # fmt: skip
-    return STARTER.model_copy(update={
-        "notes": tuple(draw(st.lists(LINES, max_size=3))), "review_dates": tuple(draw(st.lists(DAYS, max_size=3))),
-        "base_date": draw(st.none() | DAYS), "indicators": tuple(indicators), "claims": claims,
-        "series": tuple(draw(st.lists(SERIES, max_size=2, unique_by=lambda meta: meta.id))),
-        "questions": draw(st.sampled_from([STARTER.questions, ()])),
-    })  # fmt: skip
-
-
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)  # fmt: skip
-@given(theses())
-def test_any_definition_reads_back(tmp_path_factory: pytest.TempPathFactory, thesis: Thesis) -> None:
-    again = back(definition_bytes(thesis), tmp_path_factory.mktemp("book"), thesis.id)
-    assert again == thesis
-    assert definition_hash(again) == definition_hash(thesis)
-
-
-def test_every_cell_of_every_value_reads_back_alone() -> None:
-    for name in thesis_ids():
-        for question in load_thesis(name).questions:
-            for column in columns_of(type(question)):
-                value: Any = question
-                for key in column.path:
-                    value = getattr(value, {"zh-Hant": "zh_hant", "all": "conditions"}.get(key, key), None)
-                cell = to_cell(column, value)
-                assert cell is None or to_cell(column, value) == cell
-                assert cell is None or from_cell(column, cell) is not None
 
 
 # ---- Faults ----
@@ -413,90 +250,3 @@ def test_a_sheet_that_lost_its_table_is_found_by_its_title(tmp_path: Path) -> No
         for name in list(sheet.tables):
             del sheet.tables[name]
     assert back(saved(book), tmp_path, STARTER.id) == STARTER
-
-
-# ---- Files that are none ----
-
-
-def with_part(name: str, content: bytes) -> bytes:
-    """The starting workbook with one more part, or with another in its place."""
-    source = zipfile.ZipFile(io.BytesIO(starter_bytes()))
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for part in source.namelist():
-            if part != name:
-                copy.writestr(part, source.read(part))
-        copy.writestr(name, content)
-    return target.getvalue()
-
-
-def with_the_part_twice() -> bytes:
-    buffer = io.BytesIO(starter_bytes())
-    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "a") as package:
-        warnings.simplefilter("ignore")
-        package.writestr("xl/workbook.xml", b"<a/>")
-    return buffer.getvalue()
-
-
-def without_sheet(*titles: str) -> bytes:
-    book = book_of(STARTER)
-    for title in titles:
-        del book[title]
-    return saved(book)
-
-
-def far_row() -> bytes:
-    book = book_of(STARTER)
-    book["Pillars"]["A900000"] = "lost"
-    return saved(book)
-
-
-def encrypted_part() -> bytes:
-    data = bytearray(starter_bytes())
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        data[data.index(mark) + offset] |= 1
-    return bytes(data)
-
-
-BAD_FILES: list[tuple[str, Callable[[], bytes], str]] = [
-    ("empty", lambda: b"", "not a whole .xlsx file"),
-    ("text", lambda: b"id,role\n", "not a whole .xlsx file"),
-    ("cut short", lambda: starter_bytes()[:9_000], "not a whole .xlsx file"),
-    ("old or encrypted", lambda: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "with a password or an old .xls"),
-    ("one part encrypted", encrypted_part, "encrypted"),
-    ("macros", lambda: with_part("xl/vbaProject.bin", b"code"), "it holds macros"),
-    ("too large", lambda: b"PK" + bytes(21_000_000), "larger than 20 MB"),
-    ("a bomb", lambda: with_part("xl/worksheets/sheet99.xml", b" " * 50_000_000), "times when unpacked"),
-    ("a bigger bomb", lambda: with_part("xl/media/image.png", b" " * 70_000_000), "too large for a thesis"),
-    ("a document type", lambda: with_part("xl/workbook.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "document type"),
-    ("another encoding", lambda: with_part("xl/workbook.xml", "<workbook/>".encode("utf-16")), "not UTF-8"),
-    ("a part twice", with_the_part_twice, "there twice"),
-    ("not a workbook", lambda: with_part("[Content_Types].xml", b"<Types/>"), "damaged"),
-    ("broken XML", lambda: with_part("xl/worksheets/sheet1.xml", b"<worksheet"), "damaged"),
-    ("a far row", far_row, "reaches as far as"),
-    ("a missing sheet", lambda: without_sheet("Claims"), "has no sheet Claims;"),
-    ("a foreign workbook", lambda: saved(openpyxl.Workbook()), "has no sheet About, Pillars"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("content", "words"), [rest for _, *rest in BAD_FILES], ids=[name for name, *_ in BAD_FILES])
-def test_a_file_that_is_no_definition_gets_one_sentence(
-    content: Callable[[], bytes], words: str, tmp_path: Path
-) -> None:
-    with pytest.raises(InputError) as caught:
-        back(content(), tmp_path, STARTER.id)
-    assert words in str(caught.value)
-    assert len(str(caught.value).splitlines()) == 1
-
-
-def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "other.zip", "w") as package:
-        package.writestr("readme.txt", "hello")
-    with pytest.raises(InputError, match=r"not an \.xlsx workbook"):
-        back((tmp_path / "other.zip").read_bytes(), tmp_path, STARTER.id)
-
-
-def test_a_text_too_long_for_a_cell_is_refused() -> None:
-    long = STARTER.model_copy(update={"origin": "x" * 40_000})
-    with pytest.raises(InputError, match="'origin' is longer"):
-        definition_bytes(long)

@@ -180,14 +180,40 @@ def test_no_price_of_a_vendor_is_in_a_file_that_is_mailed(with_prices: Scorer, c
         repr(value) for name in VENDOR
         for value in with_prices.knowledge(dt.date(2026, 7, 22)).series(name).values.tolist()
     }  # fmt: skip
+    prices |= {repr(round(float(price), 10)) for price in prices}
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         text = b"".join(package.read(name) for name in package.namelist()).decode()
-    assert not prices & set(re.findall(r"<v>([^<]*)</v>", text))
+    assert not prices & set(re.findall(r"<(?:\w+:)?v>([^<]*)<", text))  # of cells, and of what charts keep
     assert f"Data in this file: {choice}." in text or choice in text
     assert lint.faults(data) == []
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     source = next(row for row in table_rows(book["Sources"], "ThesisSources") if row["Series"] == VENDOR[0])
     assert source["In this file"] == {"derived": "after its transform", "none": "nothing"}[choice]
+
+
+def test_an_indicator_that_is_a_price_itself_travels_as_its_score(with_prices: Scorer) -> None:
+    """A level that is ranked, and one that goalposts score: neither history is in the file, both still score."""
+    thesis, day = with_prices.thesis, dt.date(2026, 7, 22)
+    level = next(item.transform for item in thesis.indicators if item.transform.kind == "level")
+    posts = next(item.normalise for item in thesis.indicators if item.normalise.kind == "goalposts")
+    price = {"source": "YAHOO:GC=F", "fallbacks": (), "transform": level}
+    changed = {"gold_usd": price, "btc_beta": price | {"normalise": posts.model_copy(update={"posts": (1, 90, 300)})}}
+    indicators = tuple(item.model_copy(update=changed.get(item.id, {})) for item in thesis.indicators)
+    scorer = Scorer(thesis.model_copy(update={"indicators": indicators}), with_prices.store)
+    content = gather(scorer, day, start=START)
+    assert {content.workings[name].method for name in changed} == {"given"}
+    data = snapshot_bytes(content)
+    prices = {repr(value) for value in scorer.knowledge(day).series("YAHOO:GC=F").values.tolist()}
+    prices |= {repr(round(float(price), 10)) for price in prices}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        text = b"".join(package.read(name) for name in package.namelist()).decode()
+    assert not prices & set(re.findall(r"<(?:\w+:)?v>([^<]*)<", text))
+    places = formulas(data)
+    assert differences(values(data, places), by_ironcalc(data, places), IRONCALC) == []
+    full = snapshot_bytes(gather(scorer, day, choice="full", start=START))
+    with zipfile.ZipFile(io.BytesIO(full)) as package:
+        text = b"".join(package.read(name) for name in package.namelist()).decode()
+    assert prices & set(re.findall(r"<v>([^<]*)<", text))
 
 
 def test_a_full_file_holds_the_series_and_says_so(with_prices: Scorer) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import numpy as np
+
 from xl_thesis.attribution import Attribution, explain_change
-from xl_thesis.definition import Thesis
+from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.ledger import Standing
@@ -72,6 +74,9 @@ def gather(
     """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""
     result = scorer.evaluate(as_of, with_band=True)
     panel = scorer.panel(month_end_days(min(start, result.as_of - _LEAST_HISTORY), result.as_of))
+    found = workings(scorer, result)
+    if choice != "full":
+        result, panel = _without_prices(scorer, result, panel, found)
     return SnapshotContent(
         thesis=scorer.thesis,
         evaluation=result,
@@ -80,7 +85,7 @@ def gather(
             "whole": scorer.score_panel(panel), "outcome": scorer.score_panel(panel, "outcome"),
             "driver": scorer.score_panel(panel, "driver"),
         },
-        workings=workings(scorer, result),
+        workings=found,
         sources=source_records(scorer, result),
         blocks=data_blocks(scorer, result, all_of_them=True) if choice == "full" else [],
         change=_change(scorer, result.as_of),
@@ -89,6 +94,32 @@ def gather(
         choice=choice,
         window=window,
     )  # fmt: skip
+
+
+def _without_prices(
+    scorer: Scorer, result: Evaluation, panel: Panel, found: dict[str, Working]
+) -> tuple[Evaluation, Panel]:
+    """What a mailed file may hold: of an indicator that is a vendor's price itself, its score alone, as if given."""
+    prices = [_is_price(scorer, item, result.as_of) for item in scorer.thesis.indicators]
+    for item, is_price in zip(result.indicators, prices, strict=True):
+        if is_price and item.score is not None:
+            found[item.id] = Working("given", found[item.id].schedule)
+    shown = tuple(
+        item.model_copy(update={"value": None}) if is_price else item
+        for item, is_price in zip(result.indicators, prices, strict=True)
+    )
+    values = np.where(np.array(prices)[:, None], np.nan, panel.values)
+    return result.model_copy(update={"indicators": shown}), replace(panel, values=values)
+
+
+def _is_price(scorer: Scorer, indicator: Indicator, as_of: dt.date) -> bool:
+    """Whether any way to an indicator is the level of one series alone that may not be passed on."""
+    if indicator.transform.kind != "level":
+        return False
+    knowledge = scorer.knowledge(as_of)
+    ways = (indicator.source, *(fallback.source for fallback in indicator.fallbacks))
+    leaves = ([meta.redistributable for meta in knowledge.leaves(way)] for way in ways)
+    return [False] in leaves
 
 
 def _change(scorer: Scorer, as_of: dt.date) -> Attribution | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import zip_longest
 
 from xl_thesis_workbook import dashboard_words as say
 from xl_thesis_workbook.chart_data import GAPS, MOVERS, ChartData
@@ -63,8 +64,10 @@ class Tables:
         self._changes(row)
         count = max(len(pillars) + 1, CHANGE_ROWS + 1)
         self._rows(row + 1, count)
-        for place, pillar in enumerate(pillars):
-            page.fitted(row + 1 + place, (pillar.title.in_language(self.draft.language), 6, 10))
+        names = [pillar.title.in_language(self.draft.language) for pillar in pillars]
+        causes = ["", *(str(_plain(line[CHANGES["What"]])) for line in self.draft.written[CHANGES.table])]
+        for place, (name, cause) in enumerate(zip_longest(names, causes, fillvalue="")):
+            page.fitted(row + 1 + place, (name, 6, 10), (cause, 7, 10))
         page.height(row + count + 1, _GAP)
         return row + count + 2
 
@@ -94,8 +97,8 @@ class Tables:
 
     def _movers(self, row: int) -> int:
         page, say_ = self.page, self.draft.say
-        page.heading(row, LEFT, say_(say.MOVERS), ((9, 10, say_(say.MOVER_SCORE)), (11, 12, say_(say.POINTS))))
-        page.heading(row, RIGHT, say_(say.GAPS), ((24, 25, say_(say.GAP_WEIGHT)),))
+        page.heading(row, LEFT, say_(say.MOVERS), ((9, 10, say_(say.OWN_SCORE)), (11, 12, say_(say.POINTS))))
+        page.heading(row, RIGHT, say_(say.GAPS), ((24, 25, say_(say.WEIGHT)),))
         count = max(2 * MOVERS, GAPS)
         self._rows(row + 1, count)
         for number in range(count):

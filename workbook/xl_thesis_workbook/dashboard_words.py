@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xl_thesis_workbook.language import words
+from xl_thesis_workbook.tokens import TOKENS
 
 AS_OF_FORMAT = words('"As known on "d mmmm yyyy', '"截至 "yyyy"年"m"月"d"日所知"')
 SCORE = words("Score (0 to 100, 50 is neutral)", "分數（0 至 100，50 為中性）")
@@ -23,7 +24,7 @@ STATUS_PARTIAL = (
     words(" of the weight is known; the score could be anything between ", " 的權重已知；分數可能落在 "),
 )
 AND = words(" and ", " 與 ")
-STOP, STOP_BETWEEN = words(".", "。"), words(".", " 之間。")
+STOP_BETWEEN = words(".", " 之間。")
 STATUS_WITHHELD = (words("Withheld: ", "不公布："), words(" of the weight is known, less than a score needs.",
                                                           " 的權重已知，不足以給出分數。"))  # fmt: skip
 EMBEDDED = words(
@@ -45,18 +46,15 @@ HISTORY_CHART = words("Score as known at each month-end", "每月底所知的分
 MOVES_CHART = words(
     "What it is about, since publication: moves in standard deviations", "論點標的自發表以來的變動（標準差）"
 )
-PILLARS = words("Pillars", "支柱")
-PILLAR_COLUMNS = (words("Score", "分數"), words("Weight", "權重"), words("Known", "已知"), words("Points", "點數"))
+PILLARS, POINTS = words("Pillars", "支柱"), words("Points", "點數")
+WEIGHT, OWN_SCORE = words("Weight", "權重"), words("Score", "分數")
+PILLAR_COLUMNS = (OWN_SCORE, WEIGHT, words("Known", "已知"), POINTS)
 LESS_NEUTRAL = words("Score less 50", "分數減 50")
 CHANGES = words("What moved it since the month before", "自上月底以來的變動")
 BEFORE = words("Score then", "當時分數")
-POINTS = words("Points", "點數")
 MOVERS = words("Largest points for the thesis, and against it", "最支持與最反對論點的指標")
-MOVER_SCORE = words("Score", "分數")
 GAPS = words("What does not count, and why", "未計入的指標與原因")
-GAP_WEIGHT = words("Weight", "權重")
 CLOSED = words("its pillar is not published", "所屬支柱未公布")
-NO_VALUE = words("no value", "無數值")
 QUESTIONS = words("Next questions", "下一批問題")
 RESOLVES = words("Resolves", "判定日")
 LEDGER = words("The ledger", "紀錄")
@@ -66,10 +64,10 @@ LEDGER_LINES = (
     words("answered no", "結果為「否」"), words("still open", "尚未判定"),
 )  # fmt: skip
 AGES = words("How old the data are", "資料新舊")
-AGE_COLUMNS = (words("Number", "數目"), words("Weight", "權重"))
+AGE_COLUMNS = (words("Number", "數目"), WEIGHT)
 AGE_LINES = (
-    words("fresh", "最新"), words("late, so they count less", "延遲而減計"), words("too old to count", "過舊不計"),
-    words("missing", "缺漏"), words("measured by a proxy", "以替代指標衡量"),
+    TOKENS["fresh"], words("late, so they count less", "延遲而減計"), words("too old to count", "過舊不計"),
+    TOKENS["missing"], words("measured by a proxy", "以替代指標衡量"),
     words("precomputed from prices", "由價格預先算出"), words("oldest that counts, in days", "計入者中最舊（天）"),
 )  # fmt: skip
 NOTES = (
@@ -103,4 +101,4 @@ ALT_MOVES = words(
 )
 ALT_DAY = words(" By the definition's inputs, as known on {day}.", "依定義輸入、截至 {day} 所知。")
 NOT_PUBLISHED = words("not published", "未公布")
-NONE_KNOWN = words("none", "無")
+NONE_KNOWN = TOKENS["none"]

@@ -20,6 +20,7 @@ from xl_thesis_workbook.layout import (
     INPUT_LABELS,
     INPUT_PILLARS,
     INPUT_RULES,
+    INPUTS_SHEET,
     RULES,
     Block,
 )
@@ -33,7 +34,7 @@ _WIDTHS = (18.0, 56.0, *(10.5,) * 14)
 
 def add_inputs(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
     """Fill the sheet; the live score above the tables is added when the model is there."""
-    head(sheet, draft.say(phrases.INPUTS), draft.say(phrases.INPUTS_NOTE))
+    head(sheet, draft.say(INPUTS_SHEET), draft.say(phrases.INPUTS_NOTE))
     thesis = content.thesis
     tables: tuple[tuple[Block, list[list[Value]]], ...] = (
         (INPUT_PILLARS, _pillars(draft, thesis)),

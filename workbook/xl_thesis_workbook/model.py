@@ -22,6 +22,7 @@ from xl_thesis_workbook.layout import (
     INPUT_INDICATORS,
     MODEL,
     MODEL_PILLARS,
+    MODEL_SHEET,
     PATIENCE,
     RESULT,
     RULES,
@@ -52,7 +53,7 @@ class Model:
     def write(self, sheet: Worksheet) -> None:
         """Fill the sheet."""
         draft, thesis = self.draft, self.content.thesis
-        head(sheet, draft.say(phrases.MODEL), draft.say(phrases.MODEL_NOTE))
+        head(sheet, draft.say(MODEL_SHEET), draft.say(phrases.MODEL_NOTE))
         pillars_top = _TOP + len(self.found.result) + _GAP
         indicators_top = pillars_top + len(thesis.pillars) + _GAP
         patience_top = indicators_top + len(thesis.indicators) + _GAP

@@ -65,8 +65,11 @@ def _write(
     for number, values in enumerate(rows, start=table.first):
         if number <= table.bottom:
             columns = list(zip(letters, styles_of(grid, table, number), strict=True))
-        known = [pair for pair in zip(columns, values, strict=True) if pair[1] is not None]
-        xml = writer.row(number, [column for column, _ in known], [value for _, value in known]).encode()
+        places, known = columns, values
+        if None in values:
+            places = [column for column, value in zip(columns, values, strict=True) if value is not None]
+            known = [value for value in values if value is not None]
+        xml = writer.row(number, places, known).encode()
         segments.setdefault(number, []).append(Segment(table.left, table.right, xml))
     for number in range(table.first + len(rows), table.bottom + 1):
         segments.setdefault(number, []).append(Segment(table.left, table.right, b""))

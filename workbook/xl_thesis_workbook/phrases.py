@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from xl_thesis_workbook.language import words
 
-INPUTS = words("Inputs", "輸入")
 INPUTS_NOTE = words(
     "Type into the cream cells: everything in this workbook follows. Beside each stands the definition's value; copy it"
     " back to reset.",
@@ -41,7 +40,6 @@ LIVE_SCORE = words("Score with these inputs", "依目前輸入的分數")
 DEFINED_SCORE = words("Score by the definition", "依定義的分數")
 CHANGED_INPUTS = words("Inputs changed", "已更改的輸入")
 
-MODEL = words("Model", "計算")
 MODEL_NOTE = words(
     "Every step from the data to the score, in formulas. Nothing here is to be typed over: change the sheet Inputs.",
     "由資料到分數的每一步，皆為公式。請勿在此輸入；請改「輸入」工作表。",
