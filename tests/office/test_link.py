@@ -144,6 +144,16 @@ def test_a_worker_that_was_killed_is_started_again(link: Link) -> None:
     assert link.call(*SCORE) == first
 
 
+def test_beginning_again_leaves_a_worker_that_runs(link: Link) -> None:
+    """Calc makes an add-in of its own, and Basic one a document."""
+    link.begin()
+    first = link._process
+    link.begin()
+    assert link.call(*SCORE) == edge.call("THESIS_SCORE", ["2026-06-30"])
+    link.begin()
+    assert first is not None and link._process is first
+
+
 def test_many_threads_get_their_own_answers(link: Link) -> None:
     days = [f"2026-0{month}-15" for month in range(1, 7)] * 5
     found: dict[int, object] = {}

@@ -12,11 +12,11 @@ from xl_thesis_udfs.registry import FunctionSpec
 
 _HEAD = """\
 ' Generated from the registry of cell functions; written anew whenever LibreOffice starts.
-Private AddIn As Object
+Global XlThesisAddIn As Object ' what is not Global is forgotten after every call
 
 Private Function Service As Object
-    If IsNull(AddIn) Then AddIn = createUnoService("org.xlthesis.Functions")
-    Service = AddIn
+    If IsNull(XlThesisAddIn) Then XlThesisAddIn = createUnoService("org.xlthesis.Functions")
+    Service = XlThesisAddIn
 End Function
 
 Private Function Matrix(rows)

@@ -142,19 +142,20 @@ class Link:
     def begin(self) -> None:
         """Start the worker without waiting for it; what is wrong is told to the first who asks."""
         with self._lock, contextlib.suppress(Unreachable):
-            self._launch()
+            self._be_running()
 
     def _be_connected(self) -> None:
         try:
-            if self._process is None or self._process.poll() is not None:
-                self._launch()
+            self._be_running()
             if not self._greeted:
                 self._check(self._exchange(None))
                 self._greeted = True
         except Unreachable as error:
             raise self._failed(error) from None
 
-    def _launch(self) -> None:
+    def _be_running(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
         if self._failure is not None and time.monotonic() < self._retry_at:
             raise self._failure
         self.close()
