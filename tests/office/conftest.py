@@ -18,15 +18,7 @@ NEWER = "XL_THESIS_NEWER_OFFICE"
 """The soffice of a LibreOffice from 25.2 on; tools/backports_office.py puts one into a folder."""
 
 
-BOTH = "XL_THESIS_BOTH_OFFICES"
-"""Set, the system's own LibreOffice is tested beside the newer one; unset, it is where there is no newer one."""
-
-VERSIONS = (["installed"] if BOTH in os.environ or not os.environ.get(NEWER) else []) + (
-    ["newer"] if os.environ.get(NEWER) else []
-)
-
-
-@pytest.fixture(scope="session", params=VERSIONS)
+@pytest.fixture(scope="session", params=["installed", "newer"])
 def calc_command(request: pytest.FixtureRequest) -> str:
     """The soffice of each version that is tested."""
     require_host("UNO for the system's Python (python3-uno)", "python3" if has_uno() else None)

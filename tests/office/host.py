@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from xl_thesis_udfs.hosts.libreoffice import package
+from xl_thesis_udfs.hosts.libreoffice import installations, package
 
 DRIVER = Path(__file__).with_name("driver.py")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -42,7 +42,8 @@ class Office:
         if bundled is not None:
             options.append(f"-env:BUNDLED_EXTENSIONS={bundled.as_uri()}")
         accept = f"--accept=socket,host=127.0.0.1,port={self.port};urp;"
-        surroundings = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
+        own = installations.environment()
+        surroundings = {**own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
         surroundings["XL_THESIS_HOME"] = str(home)
         self.office = subprocess.Popen(
             [command, *options, "--headless", "--norestore", "--nologo", "--nodefault", accept],
@@ -51,7 +52,7 @@ class Office:
         program = Path(command).resolve().parent  # a driver of the same version, which knows the same types
         self.driver = subprocess.Popen(
             [UNO_PYTHON, str(DRIVER), str(self.port)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(program)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**own, "PYTHONPATH": str(program)},
         )  # fmt: skip
         self._answer()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -15,6 +16,7 @@ import pytest
 
 from tests.feeds import environment
 from tests.office.host import Office
+from tests.test_cli import run
 from xl_thesis.errors import InputError
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts.libreoffice import installations, package
@@ -103,10 +105,33 @@ def test_none_an_old_one_and_what_is_none(tmp_path: Path, monkeypatch: pytest.Mo
         installations.install(installations.choose(crashing))
 
 
+def test_a_python_that_keeps_an_office_from_its_own_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = office_at(tmp_path / "office", "LibreOffice 7.4.7.2")
+    active, shims = tmp_path / "venv" / "bin", tmp_path / "shims"
+    for folder in (active, shims):
+        folder.mkdir(parents=True)
+        (folder / "python3").write_text("#!/bin/sh\n")
+        (folder / "python3").chmod(0o755)
+    (active.parent / "pyvenv.cfg").touch()
+    for path, misleads in ((active, active), (shims, None), (Path("/usr/bin"), None)):
+        monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+        assert installations.misleading_python() == misleads
+        assert run("libreoffice", "status", "--office", str(office)) == 0
+        assert ("`deactivate`" in capsys.readouterr().out) is (misleads is not None)
+    (office / "python-core-3.11").mkdir()  # as The Document Foundation ships it
+    monkeypatch.setenv("PATH", f"{active}:/usr/bin:/bin")
+    assert run("libreoffice", "status", "--office", str(office)) == 0
+    assert "`deactivate`" not in capsys.readouterr().out
+
+
 def xl_thesis(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """As a user who is not root, which the installer insists on."""
+    """As a user who is not root, which the installer insists on, in an active environment."""
     command = ["unshare", "--user", sys.executable, "-m", "xl_thesis", "libreoffice", *arguments]
-    return subprocess.run(command, env=environment(XL_THESIS_HOME=str(home)), capture_output=True, text=True)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    surroundings = environment(XL_THESIS_HOME=str(home), PATH=path)
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True)
 
 
 def test_install_calculate_uninstall(calc_command: str, tmp_path: Path) -> None:

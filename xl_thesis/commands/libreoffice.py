@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xl_thesis.commands import thesis_name, with_force
 from xl_thesis.errors import InputError, ThesisError
+
+if TYPE_CHECKING:
+    from xl_thesis_udfs.hosts.libreoffice.installations import Installation
 
 with_office = click.option(
     "--office", type=click.Path(path_type=Path, exists=True), metavar="FOLDER",
@@ -20,6 +23,17 @@ with_office = click.option(
 )
 _LONGEST_MESSAGE = 8
 with_profile = click.option("--profile", metavar="URL", help="A profile other than the user's own (file:///...).")
+
+
+def _say_what_misleads(offices: Iterable[Installation]) -> None:
+    from xl_thesis_udfs.hosts.libreoffice import installations
+
+    folder = installations.misleading_python()
+    if folder is not None and any(office.uses_the_systems_python for office in offices):
+        click.echo(
+            f"An environment is active here ({folder}): LibreOffice started from this terminal takes its Python for "
+            "the system's and shows #NAME?. Start it from the desktop, or after `deactivate`."
+        )
 
 
 @click.group()
@@ -51,6 +65,7 @@ def install(office: Path | None, profile: str | None) -> None:
     others = [] if office is not None else installations.find()[1:]
     for other in others:
         click.echo(f"Also found: {other}. Versions share your profile; --office chooses another one.")
+    _say_what_misleads([chosen, *others])
 
 
 @libreoffice.command()
@@ -85,6 +100,7 @@ def status(office: Path | None, profile: str | None) -> None:
             except InputError as error:
                 state = f"unknown: {str(error).replace(str(one), 'it', 1)}"
             click.echo(f"{one}: extension {state}")
+    _say_what_misleads(found)
     if not found:
         click.echo("no LibreOffice was found; install it, or give its program folder with --office")
     lines, works = worker.status()
