@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "udfs"), str(ROOT / "workbook")]
 
-from tests.office.host import Office, has_uno, unpack_extension  # noqa: E402
+from tests.office.host import Office, has_uno  # noqa: E402
+from xl_thesis_udfs.hosts.libreoffice import package  # noqa: E402
 
 CELLS, DAYS, ROUNDS = 10_000, 250, 3
 COLUMNS = 10
@@ -104,7 +105,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        bundled = unpack_extension(folder / "extensions")
+        bundled = package.unpack(folder / "extensions")
         unpack_trivial(bundled)
         office = Office(command, folder / "one", bundled, folder / "home")
         try:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require_host
-from tests.office.host import Office, has_uno, unpack_extension
+from tests.office.host import Office, has_uno
+from xl_thesis_udfs.hosts.libreoffice import package
 
 collect_ignore = ["driver.py"]  # runs in the office's own Python
 
@@ -37,7 +38,7 @@ def newer_command() -> str:
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of bundled extensions with ours in it."""
-    return unpack_extension(tmp_path_factory.mktemp("extensions"))
+    return package.unpack(tmp_path_factory.mktemp("extensions"))
 
 
 @pytest.fixture(scope="session")

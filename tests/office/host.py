@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from xl_thesis_udfs.hosts.libreoffice import installations, package
+from xl_thesis_udfs.hosts.libreoffice import installations
 
 DRIVER = Path(__file__).with_name("driver.py")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -21,15 +21,6 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def unpack_extension(folder: Path, python: str | None = None) -> Path:
-    """The extension as a folder of bundled ones, so that no installer is needed."""
-    for name, text in (package.members(python) if python else package.members()).items():
-        path = folder / "xl-thesis" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
 
 
 class Office:

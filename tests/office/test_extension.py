@@ -11,6 +11,7 @@ import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,14 +143,19 @@ def test_install_calculate_uninstall(calc_command: str, tmp_path: Path) -> None:
     assert first.returncode == 0, first.stderr
     assert xl_thesis(home, "install", *where).returncode == 0  # again, in place of the first
     assert "extension installed" in xl_thesis(home, "status", *where).stdout
-    office = Office(calc_command, tmp_path, None, home)
-    try:
-        office.open("book")
-        office.formulas("book", {"A1": '=THESIS_SCORE("2026-06-30")'})
-        assert office.values("book", "A1") == [[edge.call("THESIS_SCORE", ["2026-06-30"])]]
-    finally:
-        office.stop()
+
+    def shown() -> Any:
+        office = Office(calc_command, tmp_path, None, home)
+        try:
+            office.open("book")
+            office.formulas("book", {"A1": '=THESIS_SCORE("2026-06-30")'})
+            return office.values("book", "A1")
+        finally:
+            office.stop()
+
+    assert shown() == [[edge.call("THESIS_SCORE", ["2026-06-30"])]]
     assert "Taken out" in xl_thesis(home, "uninstall", *where).stdout
+    assert shown() == [["#NAME?"]]  # an error, and no window of Basic's that waits for somebody
     assert "does not have the extension" in xl_thesis(home, "uninstall", *where).stdout
 
 
@@ -163,9 +169,7 @@ def test_build_writes_the_file_and_never_over_another(tmp_path: Path) -> None:
 
 
 def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_path: Path) -> None:
-    from tests.office.host import unpack_extension
-
-    bundled = unpack_extension(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
+    bundled = package.unpack(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
     office = Office(newer_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
     try:
         office.open("book")

@@ -109,15 +109,27 @@ def status(office: Path | None, profile: str | None) -> None:
 
 
 @libreoffice.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.ods|FILE.xlsx", type=click.Path(path_type=Path))
+@with_office
 @with_force
-def new(file: Path, force: bool) -> None:
-    """Write the template workbook for Calc: a dashboard on live cells, as .xlsx."""
+def new(file: Path, office: Path | None, force: bool) -> None:
+    """Write the template workbook for Calc: a dashboard on live cells. LibreOffice itself writes the .ods."""
+    click.echo(f"Workbook: {write_template(file, office, force=force)}")
+
+
+def write_template(file: Path, office: Path | None = None, *, force: bool = False) -> Path:
+    """The template as .ods or .xlsx, by the ending of the file's name."""
     from xl_thesis import artefacts
     from xl_thesis.files import put_file, require_free
+    from xl_thesis_udfs.hosts.libreoffice import conversion, installations
 
-    require_free(file, ".xlsx", force=force)
-    click.echo(f"Workbook: {put_file(file, artefacts.excel_file(artefacts.CALC), force=force)}")
+    if file.suffix.lower() not in (".ods", ".xlsx"):
+        raise InputError(f"'{file.name}' must end in .ods or .xlsx")
+    require_free(file, force=force)
+    if file.suffix.lower() == ".xlsx":
+        return put_file(file, artefacts.excel_file(artefacts.CALC), force=force)
+    chosen = installations.choose(office)
+    return put_file(file, conversion.as_ods(chosen, artefacts.excel_file(artefacts.CALC)), force=force)
 
 
 @libreoffice.command(hidden=True)

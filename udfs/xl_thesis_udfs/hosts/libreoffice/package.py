@@ -65,6 +65,15 @@ def build(python: str = sys.executable) -> bytes:
     return content.getvalue()
 
 
+def unpack(folder: Path, python: str = sys.executable) -> Path:
+    """The extension as a folder of bundled ones, which an office takes without its installer."""
+    for name, text in members(python).items():
+        path = folder / "xl-thesis" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
 def type_library() -> str:
     """The interface in UNO's language, where a name may hold no underscore or reserved word; Calc shows the real ones.
 

@@ -13,7 +13,7 @@ from com.sun.star.frame import XDispatch, XDispatchProvider
 from com.sun.star.lang import XInitialization, XServiceInfo
 from com.sun.star.task import XJob
 from xl_thesis_link import Unreachable, run
-from xl_thesis_office import FINDS_ADD_INS, FOLDER, LINK, RECORDED, STATE, office_version
+from xl_thesis_office import FOLDER, LINK, RECORDED, STATE, office_version
 
 NAME = "org.xlthesis.Commands"
 HANDLER = "com.sun.star.frame.ProtocolHandler"
@@ -175,24 +175,23 @@ class _Callback(unohelper.Base, XCallback):
 
 
 class Shim(unohelper.Base, XJob, XServiceInfo):
-    """Before 25.2 Calc does not find add-in functions in .xlsx files, but it finds Basic ones of the same names."""
+    """Basic functions of the same names: what Calc before 25.2 finds in .xlsx files and writes into .ods files."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
 
     def execute(self, arguments: tuple[Any, ...]) -> None:
-        if office_version(self.context) < FINDS_ADD_INS:
-            library = "com.sun.star.script.ApplicationScriptLibraryContainer"
-            container = self.context.ServiceManager.createInstanceWithContext(library, self.context)
-            if not container.hasByName("Standard"):
-                container.createLibrary("Standard")
-            container.loadLibrary("Standard")
-            modules = container.getByName("Standard")
-            code = (FOLDER / "shim.bas").read_text(encoding="utf-8")
-            if not modules.hasByName("XlThesis"):
-                modules.insertByName("XlThesis", code)
-            elif modules.getByName("XlThesis") != code:
-                modules.replaceByName("XlThesis", code)
+        library = "com.sun.star.script.ApplicationScriptLibraryContainer"
+        container = self.context.ServiceManager.createInstanceWithContext(library, self.context)
+        if not container.hasByName("Standard"):
+            container.createLibrary("Standard")
+        container.loadLibrary("Standard")
+        modules = container.getByName("Standard")
+        code = (FOLDER / "shim.bas").read_text(encoding="utf-8")
+        if not modules.hasByName("XlThesis"):
+            modules.insertByName("XlThesis", code)
+        elif modules.getByName("XlThesis") != code:
+            modules.replaceByName("XlThesis", code)
 
     def getImplementationName(self) -> str:
         return "org.xlthesis.Shim"
