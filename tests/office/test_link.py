@@ -154,6 +154,20 @@ def test_beginning_again_leaves_a_worker_that_runs(link: Link) -> None:
     assert first is not None and link._process is first
 
 
+def test_a_worker_that_nobody_asks_ends(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(pipe, "UNASKED_SECONDS", 0)
+    link.begin()
+    end = time.monotonic() + 20
+    while link._process is not None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    monkeypatch.setattr(pipe, "SILENCE_SECONDS", 60)
+    assert link.call(*SCORE) == edge.call("THESIS_SCORE", ["2026-06-30"])  # started again; one that is asked stays
+    time.sleep(1.5)
+    assert link._process is not None
+
+
 def test_many_threads_get_their_own_answers(link: Link) -> None:
     days = [f"2026-0{month}-15" for month in range(1, 7)] * 5
     found: dict[int, object] = {}

@@ -88,10 +88,10 @@ def handlers() -> str:
 
 def jobs() -> str:
     """What runs when LibreOffice has started."""
-    body = f"""<node oor:name="Jobs"><node oor:name="org.xlthesis.Shim" oor:op="replace">
-{_property("Service", "org.xlthesis.Shim")}</node></node>
+    body = f"""<node oor:name="Jobs"><node oor:name="org.xlthesis.Start" oor:op="replace">
+{_property("Service", "org.xlthesis.Start")}</node></node>
 <node oor:name="Events"><node oor:name="OnStartApp" oor:op="fuse"><node oor:name="JobList">
-<node oor:name="org.xlthesis.Shim" oor:op="replace"/></node></node></node>
+<node oor:name="org.xlthesis.Start" oor:op="replace"/></node></node></node>
 """
     return _configuration("org.openoffice.Office", "Jobs", body)
 

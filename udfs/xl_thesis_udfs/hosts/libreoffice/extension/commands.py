@@ -174,13 +174,17 @@ class _Callback(unohelper.Base, XCallback):
         self.action()
 
 
-class Shim(unohelper.Base, XJob, XServiceInfo):
-    """Basic functions of the same names: what Calc before 25.2 finds in .xlsx files and writes into .ods files."""
+class Start(unohelper.Base, XJob, XServiceInfo):
+    """What runs when LibreOffice has started: the worker is begun, and the Basic functions are put in.
+
+    Those are what Calc before 25.2 finds in .xlsx files and writes into .ods files.
+    """
 
     def __init__(self, context: Any) -> None:
         self.context = context
 
     def execute(self, arguments: tuple[Any, ...]) -> None:
+        LINK.begin()  # while LibreOffice opens its window, so that the first value need not wait for Python's start
         library = "com.sun.star.script.ApplicationScriptLibraryContainer"
         container = self.context.ServiceManager.createInstanceWithContext(library, self.context)
         if not container.hasByName("Standard"):
@@ -194,13 +198,13 @@ class Shim(unohelper.Base, XJob, XServiceInfo):
             modules.replaceByName("XlThesis", code)
 
     def getImplementationName(self) -> str:
-        return "org.xlthesis.Shim"
+        return "org.xlthesis.Start"
 
     def supportsService(self, name: str) -> bool:
         return name in self.getSupportedServiceNames()
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:
-        return ("org.xlthesis.Shim", "com.sun.star.task.Job")
+        return ("org.xlthesis.Start", "com.sun.star.task.Job")
 
 
 def recalculate(context: Any) -> None:
@@ -241,4 +245,4 @@ def _show(indicator: Any, report: dict[str, Any]) -> None:
 
 g_ImplementationHelper = unohelper.ImplementationHelper()
 g_ImplementationHelper.addImplementation(Commands, NAME, (NAME, HANDLER))
-g_ImplementationHelper.addImplementation(Shim, "org.xlthesis.Shim", ("org.xlthesis.Shim", "com.sun.star.task.Job"))
+g_ImplementationHelper.addImplementation(Start, "org.xlthesis.Start", ("org.xlthesis.Start", "com.sun.star.task.Job"))
