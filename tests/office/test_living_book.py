@@ -126,11 +126,13 @@ def test_the_function_wizard_describes_every_function(newer_office: Office) -> N
 
 def test_menu_and_toolbar_are_there_and_status_says_what_is_behind(book: Office) -> None:
     assert "private:resource/toolbar/addon_org.xlthesis.toolbar" in book.toolbars("book")
-    book.formulas("book", {"A1": '=THESIS_SCORE("yesterday")'})
+    book.formulas("book", {"A1": '=THESIS_SCORE("yesterday")', "A2": '=THESIS_LABEL("yesterday")'})
+    assert book.values("book", "A1:A2") == [["#VALUE!"], ["#VALUE!"]]
     assert book.dispatch("book", "org.xlthesis:status")
     message = wait_for(lambda: book.state()["Message"])
     assert "Embedded data only" in message
-    assert "'yesterday' is not a date" in message
+    assert message.count("'yesterday' is not a date") == 1  # once, with both functions
+    assert "THESIS_SCORE, THESIS_LABEL: " in message
     assert book.dispatch("book", "org.xlthesis:help")
     assert book.dispatch("book", "org.xlthesis:stop")
 
@@ -189,6 +191,20 @@ def test_refresh_brings_new_values_while_the_window_answers(served: tuple[Office
     assert re.search(r"series in .*: \d+ failed, \d+ unchanged", office.state()["Message"])
     for name in ("book", "again"):
         assert office.values(name, "A1:B3") == edited  # old values are kept
+
+
+def test_a_window_closed_during_a_refresh_harms_nothing(served: tuple[Office, Services]) -> None:
+    office, services = served
+    for loopback in services.loopbacks.values():
+        loopback.always = "hang"
+    office.formulas("book", {"A1": "=THESIS_SCORE()"})
+    before = office.values("book", "A1")
+    office.open("other")
+    office.dispatch("other", "org.xlthesis:refresh")
+    office.close("other")
+    office.dispatch("book", "org.xlthesis:stop")
+    wait_for(lambda: not office.state()["Busy"], 60)
+    assert office.values("book", "A1") == before
 
 
 def test_stop_ends_a_refresh_and_nothing_is_lost(served: tuple[Office, Services]) -> None:

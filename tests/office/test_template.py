@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -77,6 +79,19 @@ def test_the_ods_is_equal_in_content(calc: Office, template: Path, own_format: P
     finally:
         calc.close("ods")
         calc.close("xlsx")
+
+
+def test_the_charts_are_drawn_as_in_excel(own_format: Path, excel_files: dict[str, bytes]) -> None:
+    """Calc would draw #N/A at 0, and bars that are to be inverted to the wrong side."""
+    with zipfile.ZipFile(own_format) as archive:
+        parts = [name for name in archive.namelist() if re.match(r"Object \d+/content.xml", name)]
+        charts = [archive.read(name).decode() for name in parts]
+    lines = [chart for chart in charts if 'chart:class="chart:line"' in chart]
+    assert len(lines) == 2
+    assert all('chart:treat-empty-cells="ignore"' in chart for chart in lines)
+    with zipfile.ZipFile(io.BytesIO(excel_files[artefacts.CALC])) as archive:
+        drawn = b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/charts/"))
+    assert b'<c:invertIfNegative val="1"/>' not in drawn
 
 
 def test_the_ods_calculates(calc: Office, own_format: Path) -> None:

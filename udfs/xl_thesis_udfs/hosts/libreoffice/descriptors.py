@@ -11,6 +11,7 @@ _PARTS = {
     "functions.py": "application/vnd.sun.star.uno-component;type=Python",
     "commands.py": "application/vnd.sun.star.uno-component;type=Python",
     "config/Commands.xcu": "application/vnd.sun.star.configuration-data",
+    "config/Toolbar.xcu": "application/vnd.sun.star.configuration-data",
     "config/Handlers.xcu": "application/vnd.sun.star.configuration-data",
     "config/Jobs.xcu": "application/vnd.sun.star.configuration-data",
     "config/Calc.xcu": "application/vnd.sun.star.configuration-data",
@@ -75,6 +76,20 @@ def commands() -> str:
         f"{_items('t')}</node></node>\n"
     )
     return _configuration("org.openoffice.Office", "Addons", f'<node oor:name="AddonUI">{menu}{toolbar}</node>\n')
+
+
+def toolbar() -> str:
+    """Where the toolbar is at first, below Calc's own, and its title; otherwise it floats over them."""
+    body = f"""<node oor:name="UIElements"><node oor:name="States">
+<node oor:name="private:resource/toolbar/addon_org.xlthesis.toolbar" oor:op="replace">
+<prop oor:name="UIName" oor:type="xs:string"><value xml:lang="en-US">Thesis</value></prop>
+<prop oor:name="Visible" oor:type="xs:boolean"><value>true</value></prop>
+<prop oor:name="Docked" oor:type="xs:boolean"><value>true</value></prop>
+<prop oor:name="DockingArea" oor:type="xs:int"><value>0</value></prop>
+{_property("DockPos", "0,2")}
+</node></node></node>
+"""
+    return _configuration("org.openoffice.Office.UI", "CalcWindowState", body)
 
 
 def handlers() -> str:

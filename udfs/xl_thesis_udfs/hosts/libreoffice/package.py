@@ -49,6 +49,7 @@ def members(python: str = sys.executable) -> dict[str, str]:
         "help.html": help_page(),
         "shim.bas": shim.module({method(spec): spec for spec in FUNCTIONS.values()}),
         "config/Commands.xcu": descriptors.commands(),
+        "config/Toolbar.xcu": descriptors.toolbar(),
         "config/Handlers.xcu": descriptors.handlers(),
         "config/Jobs.xcu": descriptors.jobs(),
         "config/Calc.xcu": descriptors.calc(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -83,7 +84,12 @@ class Commands(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XP
             process.stdin.close()  # the task sees the end of its input and stops at the next series
 
     def _snapshot(self, given: dict[str, Any]) -> None:
-        url = given.get("URL") or self._ask_for_file()
+        if given.get("URL"):
+            self._write_snapshot(given["URL"])
+        else:  # a file dialog belongs to the main thread, wherever the command came from
+            self._on_main_thread(lambda: self._write_snapshot(self._ask_for_file()))
+
+    def _write_snapshot(self, url: str) -> None:
         if url:
             self._begin("snapshot", ["--out", uno.fileUrlToSystemPath(url)])
 
@@ -123,10 +129,10 @@ class Commands(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XP
 
     def _finish(self, task: str, indicator: Any, last: dict[str, Any]) -> None:
         if indicator is not None:
-            indicator.end()
+            _quietly(indicator.end)
         LINK.forget()
         if task == "refresh":
-            recalculate(self.context)
+            _quietly(lambda: recalculate(self.context))
         STATE.end(last.get("failed") or last.get("done") or "")
         self._box(WARNING if "failed" in last else INFO, STATE.message)
 
@@ -171,7 +177,7 @@ class _Callback(unohelper.Base, XCallback):
         self.action = action
 
     def notify(self, data: Any) -> None:
-        self.action()
+        _quietly(self.action)
 
 
 class Start(unohelper.Base, XJob, XServiceInfo):
@@ -207,6 +213,12 @@ class Start(unohelper.Base, XJob, XServiceInfo):
         return ("org.xlthesis.Start", "com.sun.star.task.Job")
 
 
+def _quietly(action: Any) -> None:
+    """Whatever goes wrong; the window may be closed by now, and an exception in the main loop would end the office."""
+    with contextlib.suppress(Exception):
+        action()
+
+
 def recalculate(context: Any) -> None:
     """Every open spreadsheet anew, hidden ones too."""
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
@@ -214,7 +226,7 @@ def recalculate(context: Any) -> None:
     while documents.hasMoreElements():
         document = documents.nextElement()
         if hasattr(document, "calculateAll"):
-            document.calculateAll()
+            _quietly(document.calculateAll)
 
 
 def status_text(context: Any) -> str:
@@ -229,8 +241,15 @@ def status_text(context: Any) -> str:
         lines.append(str(error))
     if STATE.busy:
         lines.append(f"Running: {STATE.busy}")
-    lines += ["{}: {}".format(*reason) for reason in list(LINK.reasons)[-5:]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_reasons()])
+
+
+def _reasons() -> list[str]:
+    """The latest sentences of errors, each once, with the functions that had it."""
+    functions: dict[str, list[str]] = {}
+    for name, sentence in list(LINK.reasons):
+        functions.setdefault(sentence, []).append(name)
+    return ["{}: {}".format(", ".join(names), sentence) for sentence, names in list(functions.items())[-5:]]
 
 
 def _remember(process: Any) -> None:
