@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -86,6 +87,24 @@ def test_the_newest_of_several_is_chosen(tmp_path: Path, monkeypatch: pytest.Mon
     found = installations.find(places=[f"{tmp_path}/*/program"])
     assert [one.version for one in found] == [(25, 2), (7, 6)]
     assert installations.choose(places=[f"{tmp_path}/*/program"]).program == tmp_path / "b" / "program"
+
+
+def test_install_names_the_other_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(installations.shutil, "which", lambda _: None)
+    monkeypatch.setitem(installations._USUAL_PLACES, sys.platform, (f"{tmp_path}/*/program",))
+    older = office_at(tmp_path / "a" / "program", "LibreOffice 7.4.7.2")
+    newer = office_at(tmp_path / "b" / "program", "LibreOffice 25.2.3.2")
+    too_old = office_at(tmp_path / "c" / "program", "LibreOffice 6.4.7.2")
+    assert run("libreoffice", "install") == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"Installed in LibreOffice 25.2 in {newer}")
+    assert f"Also found: LibreOffice 7.4 in {older}. Versions share your profile" in others[0]
+    assert run("libreoffice", "status") == 0
+    said = capsys.readouterr().out
+    assert f"LibreOffice 25.2 in {newer}: extension not installed" in said
+    assert f"LibreOffice 6.4 in {too_old}: too old, the extension does not work in it" in said
 
 
 def test_none_an_old_one_and_what_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,9 +187,9 @@ def test_build_writes_the_file_and_never_over_another(tmp_path: Path) -> None:
     assert "exists" in again.stderr
 
 
-def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_path: Path) -> None:
+def test_a_moved_environment_leaves_the_office_whole(calc_command: str, tmp_path: Path) -> None:
     bundled = package.unpack(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
-    office = Office(newer_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
+    office = Office(calc_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
     try:
         office.open("book")
         office.formulas("book", {"A1": "=THESIS_SCORE()", "A2": "=1+1"})
@@ -179,5 +198,28 @@ def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_pat
         office.dispatch("book", "org.xlthesis:refresh")
         office.formulas("book", {"A3": "=2+2"})
         assert office.values("book", "A3") == [[4.0]]
+    finally:
+        office.stop()
+
+
+def test_a_broken_store_is_the_same_sentence_in_the_office_and_on_the_command_line(
+    calc_command: str, extensions: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (home / "store.sqlite").mkdir(parents=True)
+    done = xl_thesis(home, "status", "--office", str(Path(calc_command).resolve().parent))
+    sentence = f"the store {home / 'store.sqlite'} cannot be opened"
+    assert (done.returncode, sentence in done.stdout) == (1, True), done.stdout + done.stderr
+    office = Office(calc_command, tmp_path, extensions, home)
+    try:
+        office.open("book")
+        office.formulas("book", {"A1": "=THESIS_SCORE()", "A2": "=1+1"})
+        assert office.values("book", "A1:A2") == [["#VALUE!"], [2.0]]
+        assert sentence in office.state()["Status"]
+        (home / "store.sqlite").rmdir()  # mended: the office need not be started again
+        office.dispatch("book", "org.xlthesis:status")
+        time.sleep(1.2)
+        office.calculate("book")
+        assert office.values("book", "A1") == [[edge.call("THESIS_SCORE", [])]]
     finally:
         office.stop()
