@@ -153,7 +153,7 @@ def test_a_fault_inside_a_function_is_an_error_and_the_next_answer_is_right(monk
         raise ZeroDivisionError
 
     monkeypatch.setitem(FUNCTIONS, "DXY", replace(FUNCTIONS["DXY"], call=broken))
-    lines = [json.dumps(["call", *call]) for call in (("DXY", []), SCORE, ("NO_SUCH", []), SCORE)]
+    lines = [json.dumps(["call", *call]) for call in (("DXY", ["2001-03-14"]), SCORE, ("NO_SUCH", []), SCORE)]
     _, fault, right, unknown, again = worker.answers(lines)
     assert fault["value"] == {"error": "#VALUE!"}
     assert unknown["value"] == {"error": "#NAME?"}
