@@ -13,6 +13,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
+import xl_thesis
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.cells import CellError
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
@@ -24,6 +25,9 @@ TALLEST = 12
 """Rows of a table that are compared; the first ones, since histories are long."""
 
 BLANK, DAY, ERROR, TEXT_DAY = (f"{INPUTS}!$A${row}" for row in (1, 2, 3, 4))
+ONE_CELL, TWO_CELLS = f"{INPUTS}!$A$2:$A$2", f"{INPUTS}!$A$1:$A$2"
+OTHER_THESIS = "jobless_boom"
+THESIS_FILE = str(Path(xl_thesis.__file__).parent / "theses" / f"{OTHER_THESIS}.yaml")
 Argument = tuple[str, Any]
 """An argument as a formula has it, and as the function gets it."""
 
@@ -90,6 +94,13 @@ def _ways(described: ArgumentSpec) -> Iterator[Argument]:
         yield str(int(SERIAL)), SERIAL
         yield DAY, SERIAL
         yield TEXT_DAY, JUNE.isoformat()
+        yield ONE_CELL, [[SERIAL]]
+        yield TWO_CELLS, [[None], [SERIAL]]
+    if described.kind != "number":
+        yield "0", 0.0
+    if described.name == "thesis":
+        yield f'"{OTHER_THESIS}"', OTHER_THESIS
+        yield f'"{THESIS_FILE}"', THESIS_FILE
     for choice in described.choices:
         yield f'"{choice.upper()}"', choice.upper()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require_host
-from tests.office.host import Office, has_uno, unpack_extension
+from tests.office.host import Office, has_uno
+from xl_thesis_udfs.hosts.libreoffice import package
 
 collect_ignore = ["driver.py"]  # runs in the office's own Python
 
@@ -18,15 +19,7 @@ NEWER = "XL_THESIS_NEWER_OFFICE"
 """The soffice of a LibreOffice from 25.2 on; tools/backports_office.py puts one into a folder."""
 
 
-BOTH = "XL_THESIS_BOTH_OFFICES"
-"""Set, the system's own LibreOffice is tested beside the newer one; unset, it is where there is no newer one."""
-
-VERSIONS = (["installed"] if BOTH in os.environ or not os.environ.get(NEWER) else []) + (
-    ["newer"] if os.environ.get(NEWER) else []
-)
-
-
-@pytest.fixture(scope="session", params=VERSIONS)
+@pytest.fixture(scope="session", params=["installed", "newer"])
 def calc_command(request: pytest.FixtureRequest) -> str:
     """The soffice of each version that is tested."""
     require_host("UNO for the system's Python (python3-uno)", "python3" if has_uno() else None)
@@ -45,7 +38,7 @@ def newer_command() -> str:
 @pytest.fixture(scope="session")
 def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of bundled extensions with ours in it."""
-    return unpack_extension(tmp_path_factory.mktemp("extensions"))
+    return package.unpack(tmp_path_factory.mktemp("extensions"))
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,24 @@ class Driver:
                     rows[row][column] = found.getCellByPosition(column, row).String
         return rows
 
+    def content(self, name: str) -> dict[str, Any]:
+        """All that a workbook holds: formulas, what cells show, charts, names."""
+        document = self.documents[name]
+        sheets = {}
+        for sheet in document.Sheets:
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            last = cursor.RangeAddress
+            used = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
+            sheets[sheet.Name] = {
+                "formulas": used.getFormulaArray(),
+                "values": used.getDataArray(),
+                "charts": sheet.Charts.Count,
+                "visible": sheet.IsVisible,
+            }
+        names = {one.Name: one.Content for one in document.NamedRanges}
+        return {"sheets": sheets, "names": names}
+
     @staticmethod
     def one(cell: Any) -> dict[str, Any]:
         is_number = cell.FormulaResultType2 == 1 if cell.Type.value == "FORMULA" else cell.Type.value == "VALUE"

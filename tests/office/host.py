@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from xl_thesis_udfs.hosts.libreoffice import package
+from xl_thesis_udfs.hosts.libreoffice import installations
 
 DRIVER = Path(__file__).with_name("driver.py")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -23,39 +23,33 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def unpack_extension(folder: Path, python: str | None = None) -> Path:
-    """The extension as a folder of bundled ones, so that no installer is needed."""
-    for name, text in (package.members(python) if python else package.members()).items():
-        path = folder / "xl-thesis" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
-
-
 class Office:
     """One running office; operations of the driver are its methods."""
 
-    def __init__(self, command: str, folder: Path, bundled: Path | None, home: Path, **environment: str) -> None:
+    def __init__(
+        self, command: str, folder: Path, bundled: Path | None, home: Path, *, visible: bool = False, **environment: str
+    ) -> None:
         self.port = free_port()
         profile = (folder / "profile").as_uri()
         options = [f"-env:UserInstallation={profile}"]
         if bundled is not None:
             options.append(f"-env:BUNDLED_EXTENSIONS={bundled.as_uri()}")
         accept = f"--accept=socket,host=127.0.0.1,port={self.port};urp;"
-        surroundings = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
+        own = installations.environment()
+        surroundings = {**own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
         surroundings["XL_THESIS_HOME"] = str(home)
         self.office = subprocess.Popen(
-            [command, *options, "--headless", "--norestore", "--nologo", "--nodefault", accept],
+            [command, *options, *([] if visible else ["--headless"]), "--norestore", "--nologo", "--nodefault", accept],
             env=surroundings, start_new_session=True, **QUIET,
         )  # fmt: skip
         program = Path(command).resolve().parent  # a driver of the same version, which knows the same types
         self.driver = subprocess.Popen(
             [UNO_PYTHON, str(DRIVER), str(self.port)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(program)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**own, "PYTHONPATH": str(program)},
         )  # fmt: skip
-        self._answer()
+        self.answer()
 
-    def _answer(self) -> Any:
+    def answer(self) -> Any:
         assert self.driver.stdout is not None
         line = self.driver.stdout.readline()
         assert line, "the office or its driver has ended"
@@ -66,12 +60,16 @@ class Office:
 
     def __getattr__(self, operation: str) -> Any:
         def ask(*arguments: Any) -> Any:
-            assert self.driver.stdin is not None
-            self.driver.stdin.write(json.dumps([operation, *arguments]) + "\n")
-            self.driver.stdin.flush()
-            return self._answer()
+            self.begin(operation, *arguments)
+            return self.answer()
 
         return ask
+
+    def begin(self, operation: str, *arguments: Any) -> None:
+        """Ask without waiting for the answer, which a dialog on a screen keeps back until it is closed."""
+        assert self.driver.stdin is not None
+        self.driver.stdin.write(json.dumps([operation, *arguments]) + "\n")
+        self.driver.stdin.flush()
 
     def stop(self) -> None:
         """Ask it to end, then make sure."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import formualizer
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.office import cases
 from tests.office.cases import Case
@@ -44,16 +46,45 @@ def test_the_cases_are_every_function_with_every_argument_and_choice(every_case:
     assert {"#N/A", "#VALUE!"} <= {case.expected for case in every_case if isinstance(case.expected, str)}
 
 
-def test_calc_shows_what_python_says(calc: Office, contract: Path, every_case: list[Case]) -> None:
-    calc.open("contract", str(contract))
-    try:
-        last = sum(case.shape[0] for case in every_case)
-        widest = 1 + max(case.shape[1] for case in every_case)
-        shown = calc.values("contract", f"{cases.SHEET}.A1:{column_letters(widest)}{last}")
-        found = cases.differences(every_case, lambda row, column: shown[row - 1][column - 1])
-        assert not found, "\n".join(found)
-    finally:
-        calc.close("contract")
+def test_calc_shows_what_python_says_and_saves_it_back_unchanged(
+    calc: Office, contract: Path, every_case: list[Case], tmp_path: Path
+) -> None:
+    last = sum(case.shape[0] for case in every_case)
+    area = f"{cases.SHEET}.A1:{column_letters(1 + max(case.shape[1] for case in every_case))}{last}"
+
+    def shown(path: Path) -> list[list[Any]]:
+        calc.open("contract", str(path))
+        try:
+            calc.save("contract", str(tmp_path / "saved.xlsx"))
+            values: list[list[Any]] = calc.values("contract", area)
+            return values
+        finally:
+            calc.close("contract")
+
+    first = shown(contract)
+    found = cases.differences(every_case, lambda row, column: first[row - 1][column - 1])
+    assert not found, "\n".join(found)
+    saved = (tmp_path / "saved.xlsx").rename(tmp_path / "again.xlsx")
+    assert formulas_of(saved) == formulas_of(contract)
+    assert shown(saved) == first
+
+
+def one_cell(formula: str) -> str:
+    """25.2 writes a range of one cell as the cell."""
+    return formula.replace(cases.ONE_CELL, cases.DAY)
+
+
+def formulas_of(path: Path) -> dict[str, tuple[str, str]]:
+    """By cell: the range of an array formula, else nothing, and the text."""
+    sheet = load_workbook(path)[cases.SHEET]
+    found = {}
+    for row in sheet:
+        for cell in row:
+            if isinstance(cell.value, ArrayFormula):
+                found[cell.coordinate] = (cell.value.ref, "=" + one_cell(str(cell.value.text).removeprefix("=")))
+            elif cell.data_type == "f":
+                found[cell.coordinate] = ("", one_cell(str(cell.value)))
+    return found
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.feeds import environment
 from tests.office.host import Office
+from tests.test_cli import run
 from xl_thesis.errors import InputError
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts.libreoffice import installations, package
@@ -85,6 +89,24 @@ def test_the_newest_of_several_is_chosen(tmp_path: Path, monkeypatch: pytest.Mon
     assert installations.choose(places=[f"{tmp_path}/*/program"]).program == tmp_path / "b" / "program"
 
 
+def test_install_names_the_other_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(installations.shutil, "which", lambda _: None)
+    monkeypatch.setitem(installations._USUAL_PLACES, sys.platform, (f"{tmp_path}/*/program",))
+    older = office_at(tmp_path / "a" / "program", "LibreOffice 7.4.7.2")
+    newer = office_at(tmp_path / "b" / "program", "LibreOffice 25.2.3.2")
+    too_old = office_at(tmp_path / "c" / "program", "LibreOffice 6.4.7.2")
+    assert run("libreoffice", "install") == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"Installed in LibreOffice 25.2 in {newer}")
+    assert f"Also found: LibreOffice 7.4 in {older}. Versions share your profile" in others[0]
+    assert run("libreoffice", "status") == 0
+    said = capsys.readouterr().out
+    assert f"LibreOffice 25.2 in {newer}: extension not installed" in said
+    assert f"LibreOffice 6.4 in {too_old}: too old, the extension does not work in it" in said
+
+
 def test_none_an_old_one_and_what_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installations.shutil, "which", lambda _: None)
     with pytest.raises(InputError, match="no LibreOffice was found"):
@@ -103,10 +125,33 @@ def test_none_an_old_one_and_what_is_none(tmp_path: Path, monkeypatch: pytest.Mo
         installations.install(installations.choose(crashing))
 
 
+def test_a_python_that_keeps_an_office_from_its_own_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = office_at(tmp_path / "office", "LibreOffice 7.4.7.2")
+    active, shims = tmp_path / "venv" / "bin", tmp_path / "shims"
+    for folder in (active, shims):
+        folder.mkdir(parents=True)
+        (folder / "python3").write_text("#!/bin/sh\n")
+        (folder / "python3").chmod(0o755)
+    (active.parent / "pyvenv.cfg").touch()
+    for path, misleads in ((active, active), (shims, None), (Path("/usr/bin"), None)):
+        monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+        assert installations.misleading_python() == misleads
+        assert run("libreoffice", "status", "--office", str(office)) == 0
+        assert ("`deactivate`" in capsys.readouterr().out) is (misleads is not None)
+    (office / "python-core-3.11").mkdir()  # as The Document Foundation ships it
+    monkeypatch.setenv("PATH", f"{active}:/usr/bin:/bin")
+    assert run("libreoffice", "status", "--office", str(office)) == 0
+    assert "`deactivate`" not in capsys.readouterr().out
+
+
 def xl_thesis(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """As a user who is not root, which the installer insists on."""
+    """As a user who is not root, which the installer insists on, in an active environment."""
     command = ["unshare", "--user", sys.executable, "-m", "xl_thesis", "libreoffice", *arguments]
-    return subprocess.run(command, env=environment(XL_THESIS_HOME=str(home)), capture_output=True, text=True)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    surroundings = environment(XL_THESIS_HOME=str(home), PATH=path)
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True)
 
 
 def test_install_calculate_uninstall(calc_command: str, tmp_path: Path) -> None:
@@ -117,14 +162,19 @@ def test_install_calculate_uninstall(calc_command: str, tmp_path: Path) -> None:
     assert first.returncode == 0, first.stderr
     assert xl_thesis(home, "install", *where).returncode == 0  # again, in place of the first
     assert "extension installed" in xl_thesis(home, "status", *where).stdout
-    office = Office(calc_command, tmp_path, None, home)
-    try:
-        office.open("book")
-        office.formulas("book", {"A1": '=THESIS_SCORE("2026-06-30")'})
-        assert office.values("book", "A1") == [[edge.call("THESIS_SCORE", ["2026-06-30"])]]
-    finally:
-        office.stop()
+
+    def shown() -> Any:
+        office = Office(calc_command, tmp_path, None, home)
+        try:
+            office.open("book")
+            office.formulas("book", {"A1": '=THESIS_SCORE("2026-06-30")'})
+            return office.values("book", "A1")
+        finally:
+            office.stop()
+
+    assert shown() == [[edge.call("THESIS_SCORE", ["2026-06-30"])]]
     assert "Taken out" in xl_thesis(home, "uninstall", *where).stdout
+    assert shown() == [["#NAME?"]]  # an error, and no window of Basic's that waits for somebody
     assert "does not have the extension" in xl_thesis(home, "uninstall", *where).stdout
 
 
@@ -137,11 +187,9 @@ def test_build_writes_the_file_and_never_over_another(tmp_path: Path) -> None:
     assert "exists" in again.stderr
 
 
-def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_path: Path) -> None:
-    from tests.office.host import unpack_extension
-
-    bundled = unpack_extension(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
-    office = Office(newer_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
+def test_a_moved_environment_leaves_the_office_whole(calc_command: str, tmp_path: Path) -> None:
+    bundled = package.unpack(tmp_path / "extensions", python=str(tmp_path / "gone" / "python"))
+    office = Office(calc_command, tmp_path, bundled, tmp_path / "home", PATH="/usr/bin:/bin")
     try:
         office.open("book")
         office.formulas("book", {"A1": "=THESIS_SCORE()", "A2": "=1+1"})
@@ -150,5 +198,28 @@ def test_a_moved_environment_leaves_the_office_whole(newer_command: str, tmp_pat
         office.dispatch("book", "org.xlthesis:refresh")
         office.formulas("book", {"A3": "=2+2"})
         assert office.values("book", "A3") == [[4.0]]
+    finally:
+        office.stop()
+
+
+def test_a_broken_store_is_the_same_sentence_in_the_office_and_on_the_command_line(
+    calc_command: str, extensions: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (home / "store.sqlite").mkdir(parents=True)
+    done = xl_thesis(home, "status", "--office", str(Path(calc_command).resolve().parent))
+    sentence = f"the store {home / 'store.sqlite'} cannot be opened"
+    assert (done.returncode, sentence in done.stdout) == (1, True), done.stdout + done.stderr
+    office = Office(calc_command, tmp_path, extensions, home)
+    try:
+        office.open("book")
+        office.formulas("book", {"A1": "=THESIS_SCORE()", "A2": "=1+1"})
+        assert office.values("book", "A1:A2") == [["#VALUE!"], [2.0]]
+        assert sentence in office.state()["Status"]
+        (home / "store.sqlite").rmdir()  # mended: the office need not be started again
+        office.dispatch("book", "org.xlthesis:status")
+        time.sleep(1.2)
+        office.calculate("book")
+        assert office.values("book", "A1") == [[edge.call("THESIS_SCORE", [])]]
     finally:
         office.stop()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ import pytest
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
+from xl_thesis_udfs.hosts.libreoffice import worker
 from xl_thesis_udfs.hosts.libreoffice.extension import link as pipe
 from xl_thesis_udfs.hosts.libreoffice.extension.link import Link, Unreachable
+from xl_thesis_udfs.registry import FUNCTIONS
 
 SCORE = ("THESIS_SCORE", ("2026-06-30",))
 NOT_AVAILABLE = {"error": "#N/A"}
@@ -142,6 +146,48 @@ def test_a_worker_that_was_killed_is_started_again(link: Link) -> None:
     link._process.wait()
     link.forget()
     assert link.call(*SCORE) == first
+
+
+def test_a_fault_inside_a_function_is_an_error_and_the_next_answer_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(FUNCTIONS, "DXY", replace(FUNCTIONS["DXY"], call=broken))
+    lines = [json.dumps(["call", *call]) for call in (("DXY", ["2001-03-14"]), SCORE, ("NO_SUCH", []), SCORE)]
+    _, fault, right, unknown, again = worker.answers(lines)
+    assert fault["value"] == {"error": "#VALUE!"}
+    assert unknown["value"] == {"error": "#NAME?"}
+    assert right["value"] == again["value"] == edge.call("THESIS_SCORE", ["2026-06-30"])
+
+
+def test_an_argument_that_cannot_be_sent_leaves_the_link_whole(link: Link) -> None:
+    with pytest.raises(TypeError):  # which Calc shows as #VALUE!
+        link.call("THESIS_SCORE", (object(),))
+    assert link.call(*SCORE) == edge.call("THESIS_SCORE", ["2026-06-30"])
+
+
+def test_beginning_again_leaves_a_worker_that_runs(link: Link) -> None:
+    """Calc makes an add-in of its own, and Basic one a document."""
+    link.begin()
+    first = link._process
+    link.begin()
+    assert link.call(*SCORE) == edge.call("THESIS_SCORE", ["2026-06-30"])
+    link.begin()
+    assert first is not None and link._process is first
+
+
+def test_a_worker_that_nobody_asks_ends(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(pipe, "UNASKED_SECONDS", 0)
+    link.begin()
+    end = time.monotonic() + 20
+    while link._process is not None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    monkeypatch.setattr(pipe, "SILENCE_SECONDS", 60)
+    assert link.call(*SCORE) == edge.call("THESIS_SCORE", ["2026-06-30"])  # started again; one that is asked stays
+    time.sleep(1.5)
+    assert link._process is not None
 
 
 def test_many_threads_get_their_own_answers(link: Link) -> None:

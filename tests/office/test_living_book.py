@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import subprocess
 import time
 import zipfile
@@ -37,6 +38,11 @@ def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
 def formulas_of(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as archive:
         return re.findall(r"<f[^>]*>([^<]*)</f>", archive.read("xl/worksheets/sheet1.xml").decode())
+
+
+def text_of(pdf: Path) -> str:
+    program = require_host("pdftotext (poppler-utils)", shutil.which("pdftotext"))
+    return subprocess.run([program, str(pdf), "-"], capture_output=True, text=True, check=True).stdout
 
 
 def one(book: Office, address: str, name: str = "book") -> Any:
@@ -94,7 +100,6 @@ def test_a_file_of_excel_calculates_and_is_saved_back_unchanged(calc: Office, tm
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_edit_save_reopen_and_convert(book: Office, tmp_path: Path, kind: str) -> None:
-    require_host("pdftotext (poppler-utils)", "pdftotext")
     book.formulas("book", {"A1": "2026-03-31", "B1": "=THESIS_SCORE(A1)"})
     before = one(book, "B1")["value"]
     book.formulas("book", {"A1": "2026-06-30"})
@@ -108,8 +113,7 @@ def test_edit_save_reopen_and_convert(book: Office, tmp_path: Path, kind: str) -
         book.save("reopened", str(pdf))
     finally:
         book.close("reopened")
-    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-    assert f"{after:.2f}"[:4] in text
+    assert f"{after:.2f}"[:4] in text_of(pdf)
 
 
 def test_the_function_wizard_describes_every_function(newer_office: Office) -> None:
@@ -122,11 +126,13 @@ def test_the_function_wizard_describes_every_function(newer_office: Office) -> N
 
 def test_menu_and_toolbar_are_there_and_status_says_what_is_behind(book: Office) -> None:
     assert "private:resource/toolbar/addon_org.xlthesis.toolbar" in book.toolbars("book")
-    book.formulas("book", {"A1": '=THESIS_SCORE("yesterday")'})
+    book.formulas("book", {"A1": '=THESIS_SCORE("yesterday")', "A2": '=THESIS_LABEL("yesterday")'})
+    assert book.values("book", "A1:A2") == [["#VALUE!"], ["#VALUE!"]]
     assert book.dispatch("book", "org.xlthesis:status")
     message = wait_for(lambda: book.state()["Message"])
     assert "Embedded data only" in message
-    assert "'yesterday' is not a date" in message
+    assert message.count("'yesterday' is not a date") == 1  # once, with both functions
+    assert "THESIS_SCORE, THESIS_LABEL: " in message
     assert book.dispatch("book", "org.xlthesis:help")
     assert book.dispatch("book", "org.xlthesis:stop")
 
@@ -140,14 +146,14 @@ def test_snapshot_writes_the_workbook(book: Office, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def served(newer_command: str, extensions: Path, tmp_path: Path) -> Iterator[tuple[Office, Services]]:
+def served(calc_command: str, extensions: Path, tmp_path: Path) -> Iterator[tuple[Office, Services]]:
     """An office whose refresh reaches local FRED, Yahoo and ECB under their own names."""
     home = tmp_path / "home"
     home.mkdir()
     with ExitStack() as stack:
         services = Services(home, stack)
         surroundings = {**services.environment, "XL_THESIS_DEFAULT": str(mini_thesis(home))}
-        office = Office(newer_command, tmp_path, extensions, home, **surroundings)
+        office = Office(calc_command, tmp_path, extensions, home, **surroundings)
         stack.callback(office.stop)
         office.open("book")
         yield office, services
@@ -169,14 +175,36 @@ def test_refresh_brings_new_values_while_the_window_answers(served: tuple[Office
     assert isinstance(after[1], float)
     assert after[2] != before[2]
     assert fred.KEY not in message + office.state()["Status"]
-    office.save("book", str(tmp_path / "refreshed.xlsx"))
     assert services.asked() > 0
 
-    for loopback in services.loopbacks.values():
-        loopback.always = "500"
+    office.formulas("book", {"B2": "=ROUND(A2;1)"})
+    edited = office.values("book", "A1:B3")
+    office.save("book", str(tmp_path / "refreshed.xlsx"))
+    office.open("again", str(tmp_path / "refreshed.xlsx"))
+    assert office.values("again", "A1:B3") == edited
+    office.save("again", str(tmp_path / "refreshed.pdf"))
+    assert f"{edited[1][1]:.1f}" in text_of(tmp_path / "refreshed.pdf")
+
+    services.loopbacks.clear()  # the proxy finds none of them any more
     office.dispatch("book", "org.xlthesis:refresh")
     wait_for(lambda: not office.state()["Busy"], 120)
-    assert [cell for (cell,) in office.values("book", "A1:A3")] == after  # old values are kept
+    assert re.search(r"series in .*: \d+ failed, \d+ unchanged", office.state()["Message"])
+    for name in ("book", "again"):
+        assert office.values(name, "A1:B3") == edited  # old values are kept
+
+
+def test_a_window_closed_during_a_refresh_harms_nothing(served: tuple[Office, Services]) -> None:
+    office, services = served
+    for loopback in services.loopbacks.values():
+        loopback.always = "hang"
+    office.formulas("book", {"A1": "=THESIS_SCORE()"})
+    before = office.values("book", "A1")
+    office.open("other")
+    office.dispatch("other", "org.xlthesis:refresh")
+    office.close("other")
+    office.dispatch("book", "org.xlthesis:stop")
+    wait_for(lambda: not office.state()["Busy"], 60)
+    assert office.values("book", "A1") == before
 
 
 def test_stop_ends_a_refresh_and_nothing_is_lost(served: tuple[Office, Services]) -> None:

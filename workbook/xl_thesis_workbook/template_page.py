@@ -66,6 +66,11 @@ class Page:
         self._styles: dict[str, Format] = {}
         self._faint: Format = book.add_format({"font_color": "FFFFFF"})
 
+    @property
+    def is_for_excel(self) -> bool:
+        """Whether the host is Excel, which needs buttons on its sheets."""
+        return self._buttons
+
     def style(self, name: str) -> Format:
         """A style by its name."""
         if name not in self._styles:

@@ -73,10 +73,11 @@ def _inputs(page: Page, sheet: Worksheet) -> None:
 def _charts(page: Page, sheet: Worksheet) -> None:
     first, last = 11, 9 + PILLAR_ROOM
     points = page.book.add_chart({"type": "bar"})
+    inverted = {"invert_if_negative": True, "invert_if_negative_color": f"#{ORANGE}"}  # Calc draws those to the right
     points.add_series({
         "name": "Points", "categories": f"={DASHBOARD}!$A${first}:$A${last}",
-        "values": f"={DASHBOARD}!$G${first}:$G${last}", "fill": {"color": f"#{BLUE}"}, "invert_if_negative": True,
-        "invert_if_negative_color": f"#{ORANGE}", "gap": 60,
+        "values": f"={DASHBOARD}!$G${first}:$G${last}", "fill": {"color": f"#{BLUE}"}, "gap": 60,
+        **(inverted if page.is_for_excel else {}),
     })  # fmt: skip
     points.set_title({"name": "Points above or below 50", "name_font": {"size": 11}})
     points.set_y_axis({"reverse": True, "label_position": "low"})
@@ -93,6 +94,7 @@ def _charts(page: Page, sheet: Worksheet) -> None:
     history.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 2, "major_unit_type": "years"})
     history.set_y_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
     history.set_legend({"none": True})
+    history.show_blanks_as("span")  # where Calc would draw 0; Excel spans #N/A of itself
     history.set_size({"width": 1110, "height": 300})
     sheet.insert_chart("A24", history, {"description": "The score at past month-ends, reconstructed"})
 
@@ -137,6 +139,7 @@ def add_browser(page: Page, indicators: Sequence[str]) -> None:
         "values": f"={BROWSER}!$B${first}:$B${last}", "line": {"color": f"#{BLUE}", "width": 1.75},
     })  # fmt: skip
     chart.set_legend({"none": True})
+    chart.show_blanks_as("span")
     chart.set_x_axis({"date_axis": True, "num_format": "yyyy", "label_position": "low"})
     chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
     chart.set_size({"width": 720, "height": 380})

@@ -55,11 +55,15 @@ def status(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", metavar="FILE.xlsm", type=_file)
+@click.argument("file", metavar="FILE.xlsm|FILE.ods", type=_file)
 @click.option("--classic", is_flag=True, help="For Excel 2016 and 2019, which have no dynamic arrays.")
 @with_force
 def new(file: Path, classic: bool, force: bool) -> None:
-    """Write a template workbook: a dashboard on live cells, with buttons."""
+    """Write a template workbook: a dashboard on live cells, with buttons; an .ods is for LibreOffice Calc."""
     from xl_thesis.buttons import new_template
+    from xl_thesis.commands.libreoffice import write_template
 
+    if file.suffix.lower() == ".ods":
+        click.echo(f"Workbook: {write_template(file, force=force)}")
+        return
     click.echo(f"Workbook: {new_template(file, classic=classic, force=force)}")

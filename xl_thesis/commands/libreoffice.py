@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xl_thesis.commands import thesis_name, with_force
 from xl_thesis.errors import InputError, ThesisError
+
+if TYPE_CHECKING:
+    from xl_thesis_udfs.hosts.libreoffice.installations import Installation
 
 with_office = click.option(
     "--office", type=click.Path(path_type=Path, exists=True), metavar="FOLDER",
@@ -20,6 +23,17 @@ with_office = click.option(
 )
 _LONGEST_MESSAGE = 8
 with_profile = click.option("--profile", metavar="URL", help="A profile other than the user's own (file:///...).")
+
+
+def _say_what_misleads(offices: Iterable[Installation]) -> None:
+    from xl_thesis_udfs.hosts.libreoffice import installations
+
+    folder = installations.misleading_python()
+    if folder is not None and any(office.uses_the_systems_python for office in offices):
+        click.echo(
+            f"An environment is active here ({folder}): LibreOffice started from this terminal takes its Python for "
+            "the system's and shows #NAME?. Start it from the desktop, or after `deactivate`."
+        )
 
 
 @click.group()
@@ -51,6 +65,7 @@ def install(office: Path | None, profile: str | None) -> None:
     others = [] if office is not None else installations.find()[1:]
     for other in others:
         click.echo(f"Also found: {other}. Versions share your profile; --office chooses another one.")
+    _say_what_misleads([chosen, *others])
 
 
 @libreoffice.command()
@@ -85,6 +100,7 @@ def status(office: Path | None, profile: str | None) -> None:
             except InputError as error:
                 state = f"unknown: {str(error).replace(str(one), 'it', 1)}"
             click.echo(f"{one}: extension {state}")
+    _say_what_misleads(found)
     if not found:
         click.echo("no LibreOffice was found; install it, or give its program folder with --office")
     lines, works = worker.status()
@@ -93,15 +109,27 @@ def status(office: Path | None, profile: str | None) -> None:
 
 
 @libreoffice.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.ods|FILE.xlsx", type=click.Path(path_type=Path))
+@with_office
 @with_force
-def new(file: Path, force: bool) -> None:
-    """Write the template workbook for Calc: a dashboard on live cells, as .xlsx."""
+def new(file: Path, office: Path | None, force: bool) -> None:
+    """Write the template workbook for Calc: a dashboard on live cells. LibreOffice itself writes the .ods."""
+    click.echo(f"Workbook: {write_template(file, office, force=force)}")
+
+
+def write_template(file: Path, office: Path | None = None, *, force: bool = False) -> Path:
+    """The template as .ods or .xlsx, by the ending of the file's name."""
     from xl_thesis import artefacts
     from xl_thesis.files import put_file, require_free
+    from xl_thesis_udfs.hosts.libreoffice import conversion, installations
 
-    require_free(file, ".xlsx", force=force)
-    click.echo(f"Workbook: {put_file(file, artefacts.excel_file(artefacts.CALC), force=force)}")
+    if file.suffix.lower() not in (".ods", ".xlsx"):
+        raise InputError(f"'{file.name}' must end in .ods or .xlsx")
+    require_free(file, force=force)
+    if file.suffix.lower() == ".xlsx":
+        return put_file(file, artefacts.excel_file(artefacts.CALC), force=force)
+    chosen = installations.choose(office)
+    return put_file(file, conversion.as_ods(chosen, artefacts.excel_file(artefacts.CALC)), force=force)
 
 
 @libreoffice.command(hidden=True)

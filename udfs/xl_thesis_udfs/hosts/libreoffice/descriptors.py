@@ -11,6 +11,7 @@ _PARTS = {
     "functions.py": "application/vnd.sun.star.uno-component;type=Python",
     "commands.py": "application/vnd.sun.star.uno-component;type=Python",
     "config/Commands.xcu": "application/vnd.sun.star.configuration-data",
+    "config/Toolbar.xcu": "application/vnd.sun.star.configuration-data",
     "config/Handlers.xcu": "application/vnd.sun.star.configuration-data",
     "config/Jobs.xcu": "application/vnd.sun.star.configuration-data",
     "config/Calc.xcu": "application/vnd.sun.star.configuration-data",
@@ -77,6 +78,20 @@ def commands() -> str:
     return _configuration("org.openoffice.Office", "Addons", f'<node oor:name="AddonUI">{menu}{toolbar}</node>\n')
 
 
+def toolbar() -> str:
+    """Where the toolbar is at first, below Calc's own, and its title; otherwise it floats over them."""
+    body = f"""<node oor:name="UIElements"><node oor:name="States">
+<node oor:name="private:resource/toolbar/addon_org.xlthesis.toolbar" oor:op="replace">
+<prop oor:name="UIName" oor:type="xs:string"><value xml:lang="en-US">Thesis</value></prop>
+<prop oor:name="Visible" oor:type="xs:boolean"><value>true</value></prop>
+<prop oor:name="Docked" oor:type="xs:boolean"><value>true</value></prop>
+<prop oor:name="DockingArea" oor:type="xs:int"><value>0</value></prop>
+{_property("DockPos", "0,2")}
+</node></node></node>
+"""
+    return _configuration("org.openoffice.Office.UI", "CalcWindowState", body)
+
+
 def handlers() -> str:
     """Who answers the buttons' addresses."""
     body = f"""<node oor:name="HandlerSet"><node oor:name="org.xlthesis.Commands" oor:op="replace">
@@ -88,10 +103,10 @@ def handlers() -> str:
 
 def jobs() -> str:
     """What runs when LibreOffice has started."""
-    body = f"""<node oor:name="Jobs"><node oor:name="org.xlthesis.Shim" oor:op="replace">
-{_property("Service", "org.xlthesis.Shim")}</node></node>
+    body = f"""<node oor:name="Jobs"><node oor:name="org.xlthesis.Start" oor:op="replace">
+{_property("Service", "org.xlthesis.Start")}</node></node>
 <node oor:name="Events"><node oor:name="OnStartApp" oor:op="fuse"><node oor:name="JobList">
-<node oor:name="org.xlthesis.Shim" oor:op="replace"/></node></node></node>
+<node oor:name="org.xlthesis.Start" oor:op="replace"/></node></node></node>
 """
     return _configuration("org.openoffice.Office", "Jobs", body)
 

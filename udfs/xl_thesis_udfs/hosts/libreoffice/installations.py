@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ _USUAL_PLACES = {
 }  # fmt: skip
 _OUTPUT = re.compile(r"LibreOffice (\d+)\.(\d+)")
 _PATIENCE_SECONDS = 120
+_SYSTEM_FOLDERS = ("/usr/bin", "/bin")
 OLDEST = tuple(int(part) for part in OLDEST_OFFICE.split("."))
 
 
@@ -40,6 +42,33 @@ class Installation:
     def is_too_old(self) -> bool:
         """Whether the extension cannot work in it."""
         return self.version < OLDEST
+
+    @property
+    def uses_the_systems_python(self) -> bool:
+        """Whether it is a distribution's package; others bring a Python of their own."""
+        return sys.platform == "linux" and not any(self.program.glob("python-core-*"))
+
+
+def environment() -> dict[str, str]:
+    """This process's environment as an office needs it.
+
+    The system's Python looks for its library beside the first ``python3`` of the path. In an active virtual environment
+    that is not its own and has no UNO, and the office says no more than ``std::bad_alloc``.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    if sys.platform == "linux":
+        kept["PATH"] = os.pathsep.join([*_SYSTEM_FOLDERS, *filter(None, [kept.get("PATH")])])
+    return kept
+
+
+def misleading_python() -> Path | None:
+    """The folder of the path whose Python an office started here would take for the system's, if there is one."""
+    found = shutil.which("python3")
+    if found is None or str(Path(found).parent) in _SYSTEM_FOLDERS:
+        return None
+    home = Path(found).parent.parent
+    is_whole = (home / "pyvenv.cfg").exists() or any(home.glob("lib/python3*/os.py"))
+    return Path(found).parent if is_whole else None
 
 
 def find(chosen: Path | None = None, places: Iterable[str] | None = None) -> list[Installation]:
@@ -105,8 +134,9 @@ def _read(folder: Path) -> Installation | None:
         return None
     try:
         done = subprocess.run(  # noqa: S603 - the user's own office
-            [str(program), "--version"], capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
-        )
+            [str(program), "--version"], env=environment(),
+            capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None
     match = _OUTPUT.search(done.stdout)
@@ -120,8 +150,9 @@ def _unopkg(office: Installation, arguments: Sequence[str], profile: str | None)
         command.append(f"-env:UserInstallation={profile}")
     try:
         done = subprocess.run(  # noqa: S603 - the user's own office
-            command, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, stdin=subprocess.DEVNULL, check=False
-        )
+            command, env=environment(), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
     except FileNotFoundError:
         raise InputError(f"{office} has no unopkg, so the extension cannot be put in; install it whole") from None
     except subprocess.TimeoutExpired:

@@ -49,6 +49,7 @@ def members(python: str = sys.executable) -> dict[str, str]:
         "help.html": help_page(),
         "shim.bas": shim.module({method(spec): spec for spec in FUNCTIONS.values()}),
         "config/Commands.xcu": descriptors.commands(),
+        "config/Toolbar.xcu": descriptors.toolbar(),
         "config/Handlers.xcu": descriptors.handlers(),
         "config/Jobs.xcu": descriptors.jobs(),
         "config/Calc.xcu": descriptors.calc(),
@@ -63,6 +64,15 @@ def build(python: str = sys.executable) -> bytes:
         for name, text in members(python).items():
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), text.encode(), zipfile.ZIP_DEFLATED)
     return content.getvalue()
+
+
+def unpack(folder: Path, python: str = sys.executable) -> Path:
+    """The extension as a folder of bundled ones, which an office takes without its installer."""
+    for name, text in members(python).items():
+        path = folder / "xl-thesis" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
 
 
 def type_library() -> str:

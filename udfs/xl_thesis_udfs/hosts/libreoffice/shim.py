@@ -1,7 +1,8 @@
-"""Basic functions with the names of the cell functions, for LibreOffice before 25.2.
+"""Basic functions with the names of the cell functions, for LibreOffice before 25.2 and the .ods files that it wrote.
 
 That finds no add-in functions in .xlsx files, but Basic functions of library Standard it does. Each hands its arguments
-to the add-in and brings tables into the form that Basic has for them.
+to the add-in and brings tables into the form that Basic has for them. Without the extension each is an error, since
+Basic would open a window for a fault of its own.
 """
 
 from __future__ import annotations
@@ -12,11 +13,18 @@ from xl_thesis_udfs.registry import FunctionSpec
 
 _HEAD = """\
 ' Generated from the registry of cell functions; written anew whenever LibreOffice starts.
-Private AddIn As Object
+Global XlThesisAddIn As Object ' what is not Global is forgotten after every call
 
-Private Function Service As Object
-    If IsNull(AddIn) Then AddIn = createUnoService("org.xlthesis.Functions")
-    Service = AddIn
+Private Function IsThere As Boolean
+    If IsNull(XlThesisAddIn) Then XlThesisAddIn = createUnoService("org.xlthesis.Functions")
+    IsThere = Not IsNull(XlThesisAddIn)
+End Function
+
+Private Function NameError As Double
+    bytes = Array(127, -8, 0, 0, 0, 0, 2, 13) ' a number that is none, with Calc's code of #NAME? in it
+    data = createUnoService("com.sun.star.io.DataInputStream")
+    data.setInputStream(com.sun.star.io.SequenceInputStream.createStreamFromSequence(bytes))
+    NameError = data.readDouble()
 End Function
 
 Private Function Matrix(rows)
@@ -43,6 +51,10 @@ def _function(method: str, spec: FunctionSpec) -> str:
     lines = [f"Function {spec.name}({', '.join(f'Optional {name}' for name in taken)})"]
     for position, name in enumerate(taken):
         lines += [f"    Dim a{position}", f"    If Not IsMissing({name}) Then a{position} = {name}"]
-    call = f"Service.{method}({', '.join(f'a{position}' for position in range(len(taken)))})"
-    lines += [f"    {spec.name} = {f'Matrix({call})' if spec.returns == 'table' else call}", "End Function", ""]
+    call = f"XlThesisAddIn.{method}({', '.join(f'a{position}' for position in range(len(taken)))})"
+    answer = f"Matrix({call})" if spec.returns == "table" else call
+    lines += [
+        f"    If IsThere Then {spec.name} = {answer} Else {spec.name} = NameError",
+        "End Function", "",
+    ]  # fmt: skip
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -13,7 +14,7 @@ from com.sun.star.frame import XDispatch, XDispatchProvider
 from com.sun.star.lang import XInitialization, XServiceInfo
 from com.sun.star.task import XJob
 from xl_thesis_link import Unreachable, run
-from xl_thesis_office import FINDS_ADD_INS, FOLDER, LINK, RECORDED, STATE, office_version
+from xl_thesis_office import FOLDER, LINK, RECORDED, STATE, office_version
 
 NAME = "org.xlthesis.Commands"
 HANDLER = "com.sun.star.frame.ProtocolHandler"
@@ -83,7 +84,12 @@ class Commands(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XP
             process.stdin.close()  # the task sees the end of its input and stops at the next series
 
     def _snapshot(self, given: dict[str, Any]) -> None:
-        url = given.get("URL") or self._ask_for_file()
+        if given.get("URL"):
+            self._write_snapshot(given["URL"])
+        else:  # a file dialog belongs to the main thread, wherever the command came from
+            self._on_main_thread(lambda: self._write_snapshot(self._ask_for_file()))
+
+    def _write_snapshot(self, url: str) -> None:
         if url:
             self._begin("snapshot", ["--out", uno.fileUrlToSystemPath(url)])
 
@@ -123,10 +129,10 @@ class Commands(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XP
 
     def _finish(self, task: str, indicator: Any, last: dict[str, Any]) -> None:
         if indicator is not None:
-            indicator.end()
+            _quietly(indicator.end)
         LINK.forget()
         if task == "refresh":
-            recalculate(self.context)
+            _quietly(lambda: recalculate(self.context))
         STATE.end(last.get("failed") or last.get("done") or "")
         self._box(WARNING if "failed" in last else INFO, STATE.message)
 
@@ -171,37 +177,46 @@ class _Callback(unohelper.Base, XCallback):
         self.action = action
 
     def notify(self, data: Any) -> None:
-        self.action()
+        _quietly(self.action)
 
 
-class Shim(unohelper.Base, XJob, XServiceInfo):
-    """Before 25.2 Calc does not find add-in functions in .xlsx files, but it finds Basic ones of the same names."""
+class Start(unohelper.Base, XJob, XServiceInfo):
+    """What runs when LibreOffice has started: the worker is begun, and the Basic functions are put in.
+
+    Those are what Calc before 25.2 finds in .xlsx files and writes into .ods files.
+    """
 
     def __init__(self, context: Any) -> None:
         self.context = context
 
     def execute(self, arguments: tuple[Any, ...]) -> None:
-        if office_version(self.context) < FINDS_ADD_INS:
-            library = "com.sun.star.script.ApplicationScriptLibraryContainer"
-            container = self.context.ServiceManager.createInstanceWithContext(library, self.context)
-            if not container.hasByName("Standard"):
-                container.createLibrary("Standard")
-            container.loadLibrary("Standard")
-            modules = container.getByName("Standard")
-            code = (FOLDER / "shim.bas").read_text(encoding="utf-8")
-            if not modules.hasByName("XlThesis"):
-                modules.insertByName("XlThesis", code)
-            elif modules.getByName("XlThesis") != code:
-                modules.replaceByName("XlThesis", code)
+        LINK.begin()  # while LibreOffice opens its window, so that the first value need not wait for Python's start
+        library = "com.sun.star.script.ApplicationScriptLibraryContainer"
+        container = self.context.ServiceManager.createInstanceWithContext(library, self.context)
+        if not container.hasByName("Standard"):
+            container.createLibrary("Standard")
+        container.loadLibrary("Standard")
+        modules = container.getByName("Standard")
+        code = (FOLDER / "shim.bas").read_text(encoding="utf-8")
+        if not modules.hasByName("XlThesis"):
+            modules.insertByName("XlThesis", code)
+        elif modules.getByName("XlThesis") != code:
+            modules.replaceByName("XlThesis", code)
 
     def getImplementationName(self) -> str:
-        return "org.xlthesis.Shim"
+        return "org.xlthesis.Start"
 
     def supportsService(self, name: str) -> bool:
         return name in self.getSupportedServiceNames()
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:
-        return ("org.xlthesis.Shim", "com.sun.star.task.Job")
+        return ("org.xlthesis.Start", "com.sun.star.task.Job")
+
+
+def _quietly(action: Any) -> None:
+    """Whatever goes wrong; the window may be closed by now, and an exception in the main loop would end the office."""
+    with contextlib.suppress(Exception):
+        action()
 
 
 def recalculate(context: Any) -> None:
@@ -211,7 +226,7 @@ def recalculate(context: Any) -> None:
     while documents.hasMoreElements():
         document = documents.nextElement()
         if hasattr(document, "calculateAll"):
-            document.calculateAll()
+            _quietly(document.calculateAll)
 
 
 def status_text(context: Any) -> str:
@@ -226,8 +241,15 @@ def status_text(context: Any) -> str:
         lines.append(str(error))
     if STATE.busy:
         lines.append(f"Running: {STATE.busy}")
-    lines += ["{}: {}".format(*reason) for reason in list(LINK.reasons)[-5:]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_reasons()])
+
+
+def _reasons() -> list[str]:
+    """The latest sentences of errors, each once, with the functions that had it."""
+    functions: dict[str, list[str]] = {}
+    for name, sentence in list(LINK.reasons):
+        functions.setdefault(sentence, []).append(name)
+    return ["{}: {}".format(", ".join(names), sentence) for sentence, names in list(functions.items())[-5:]]
 
 
 def _remember(process: Any) -> None:
@@ -242,4 +264,4 @@ def _show(indicator: Any, report: dict[str, Any]) -> None:
 
 g_ImplementationHelper = unohelper.ImplementationHelper()
 g_ImplementationHelper.addImplementation(Commands, NAME, (NAME, HANDLER))
-g_ImplementationHelper.addImplementation(Shim, "org.xlthesis.Shim", ("org.xlthesis.Shim", "com.sun.star.task.Job"))
+g_ImplementationHelper.addImplementation(Start, "org.xlthesis.Start", ("org.xlthesis.Start", "com.sun.star.task.Job"))

@@ -52,7 +52,7 @@ class Functions(unohelper.Base, XAddIn, XCompatibilityNames, XServiceName, XServ
     def __init__(self, context: Any) -> None:
         self.locale = Locale("en", "US", "")
         self.finds_add_ins = office_version(context) >= FINDS_ADD_INS
-        LINK.begin()  # while Calc opens its window, so that the first value need not wait for Python's start
+        LINK.begin()
 
     def getProgrammaticFuntionName(self, display: str) -> str:
         return next((method for method in SPECS if self.getDisplayFunctionName(method) == display.upper()), "")

@@ -24,6 +24,8 @@ KEEP_SECONDS = 1.0
 KEPT = 200_000
 SILENCE_SECONDS = 60.0
 """A worker that says nothing for so long is stopped, so that the office is not frozen by it."""
+UNASKED_SECONDS = 120.0
+"""A worker that was started ahead and is asked nothing for so long is stopped: the office may be used for letters."""
 RETRY_SECONDS = 10.0
 """After a failed start the next try waits, so that ten thousand cells do not start ten thousand processes."""
 REASONS = 20
@@ -84,6 +86,7 @@ class Link:
         self._retry_at = 0.0
         self._deadline: float | None = None
         self._watched = False
+        self._unasked_since: float | None = None
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """The answer's ``value``: a number, text, rows of them, or ``{"error": code}`` in place of any of these."""
@@ -142,19 +145,23 @@ class Link:
     def begin(self) -> None:
         """Start the worker without waiting for it; what is wrong is told to the first who asks."""
         with self._lock, contextlib.suppress(Unreachable):
-            self._launch()
+            self._be_running()
+            if not self._greeted:
+                self._unasked_since = time.monotonic()
+                self._watch()
 
     def _be_connected(self) -> None:
         try:
-            if self._process is None or self._process.poll() is not None:
-                self._launch()
+            self._be_running()
             if not self._greeted:
                 self._check(self._exchange(None))
                 self._greeted = True
         except Unreachable as error:
             raise self._failed(error) from None
 
-    def _launch(self) -> None:
+    def _be_running(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
         if self._failure is not None and time.monotonic() < self._retry_at:
             raise self._failure
         self.close()
@@ -180,6 +187,7 @@ class Link:
         if process is None or process.stdin is None or process.stdout is None:
             return None
         self._watch()
+        self._unasked_since = None
         self._deadline = time.monotonic() + SILENCE_SECONDS
         try:
             if line is not None:
@@ -204,6 +212,19 @@ class Link:
             deadline, process = self._deadline, self._process
             if deadline is not None and time.monotonic() > deadline and process is not None:
                 process.kill()
+            self._stop_where_unasked()
+
+    def _stop_where_unasked(self) -> None:
+        """Never waits for the lock, which a question holds as long as its answer takes."""
+        since = self._unasked_since
+        if since is None or time.monotonic() < since + UNASKED_SECONDS or not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._unasked_since is not None:
+                self._unasked_since = None
+                self.close()
+        finally:
+            self._lock.release()
 
     def _failed(self, error: Unreachable) -> Unreachable:
         self.close()
