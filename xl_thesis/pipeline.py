@@ -27,7 +27,7 @@ from xl_thesis.evaluation import (
 from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import Frequency, SeriesMeta
-from xl_thesis.observations import month_ends, to_date
+from xl_thesis.observations import as_date, month_ends, to_date
 from xl_thesis.published import freezes, frozen_since, rules_of
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
@@ -300,22 +300,11 @@ def evaluate(thesis: Thesis, as_of: dt.date | str | None = None, store: Store | 
 
     The day may be ISO text, and a moment stands for its day. Raises ``InputError`` for anything else.
     """
-    as_of = None if as_of is None else _as_day(as_of)
+    as_of = None if as_of is None else as_date(as_of)
     if store is not None:
         return Scorer(thesis, store).evaluate(as_of)
     with open_default_store() as opened:
         return Scorer(thesis, opened).evaluate(as_of)
-
-
-def _as_day(value: object) -> dt.date:
-    if isinstance(value, dt.date):
-        return value.date() if isinstance(value, dt.datetime) else value
-    try:
-        if isinstance(value, str):
-            return dt.date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise InputError(f"{value!r} is no day; give a date, or text such as '2026-06-30'")
 
 
 def today() -> dt.date:
