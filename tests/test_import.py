@@ -167,6 +167,14 @@ def test_ids_that_take_no_values_are_refused(capsys: pytest.CaptureFixture[str])
     assert "unknown series 'MANUAL:nobody'" in capsys.readouterr().err
 
 
+def test_a_period_with_an_embedded_vintage_is_not_entered_again(capsys: pytest.CaptureFixture[str]) -> None:
+    before = known("FRED:UNRATE", "2026-07-22", capsys)
+    Path("mine.csv").write_text(f"date,value,available_at\n{max(before)},8,2026-07-21\n", encoding="utf-8")
+    assert run("import", "mine.csv", "--series", "FRED:UNRATE") == 2
+    assert "has real vintages of FRED:UNRATE up to 2026-07-31; only later periods" in capsys.readouterr().err
+    assert known("FRED:UNRATE", "2026-07-22", capsys) == before
+
+
 def test_values_beside_real_vintages_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with open_default_store() as store:
         row = ("FRED:EPUTRADE", "2026-06-30", 1.0, "2026-07-02")

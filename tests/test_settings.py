@@ -156,6 +156,14 @@ def test_a_store_with_such_a_password_is_listed_without_it(password: str, capsys
     assert "w0rd" not in said
 
 
+def test_a_file_means_the_same_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ca.pem").write_text("")
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("store", "sqlite:///team.sqlite"), ("store", "team.sqlite"), ("network.ca_bundle", "ca.pem")):
+        settings.change(name, text)
+        assert settings.read(name).text == str(tmp_path.resolve() / text.rpartition("/")[2])
+
+
 def test_a_percent_encoded_password_is_accepted() -> None:
     settings.change("network.proxy", "http://ann:s3%2Fcr%40et@proxy.example:8080")
     value = settings.read("network.proxy")

@@ -54,6 +54,12 @@ def import_sheet(
         complete = next((entry.series_id for entry in found if store.has_vintages(entry.series_id)), None)
         if complete is not None:
             raise InputError(f"the store has the real vintages of {complete}; other values of it would not count")
+        for entry in found:
+            last = store.last_vintage(entry.series_id)
+            if last is not None and entry.observed_on <= last:
+                raise InputError(
+                    f"the store has real vintages of {entry.series_id} up to {last}; only later periods can be entered"
+                )
         if not replace:
             _check_not_given_otherwise(store, catalogue, found, name)
         change = store.enter(

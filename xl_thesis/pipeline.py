@@ -31,7 +31,7 @@ from xl_thesis.observations import as_date, month_ends, to_date
 from xl_thesis.published import freezes, frozen_since, rules_of
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
-from xl_thesis.settings import store_location
+from xl_thesis.settings import is_default_store, store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
 from xl_thesis.store.editions import add_edition
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 def open_default_store() -> Store:
     """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
-    store = open_store(store_location())
+    store = open_store(store_location(), is_default=is_default_store())
     try:
         seed(store)
     except BaseException:  # whatever it was, it is let go and goes on up

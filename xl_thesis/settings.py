@@ -106,7 +106,7 @@ def change(name: str, text: str | None) -> Path:
 
     setting = _setting(name)
     if text is not None:
-        _checked(setting, text, name)
+        text = _absolute(setting, _checked(setting, text, name))
     _kept()  # a file that is not understood is not written over
     path = settings_file()
     document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
@@ -130,6 +130,11 @@ def store_location() -> Path | str:
     if chosen.startswith(_DATABASES):
         return chosen
     return Path(chosen.removeprefix("sqlite:///")).expanduser()
+
+
+def is_default_store() -> bool:
+    """Whether no store was chosen."""
+    return not read("store").text
 
 
 def default_thesis() -> str:
@@ -195,6 +200,13 @@ def _checked(setting: Setting, text: str, place: str) -> str:
     if setting.kind == "file" and not Path(text).expanduser().is_file():
         raise InputError(f"{place} must be a file that exists, not '{text}'")
     return text
+
+
+def _absolute(setting: Setting, text: str) -> str:
+    """A path that means the same file from every folder."""
+    if setting.kind not in ("store", "file") or text.startswith(_DATABASES):
+        return text
+    return str(Path(text.removeprefix("sqlite:///")).expanduser().resolve())
 
 
 def _check_address(text: str, place: str) -> None:

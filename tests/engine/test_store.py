@@ -84,29 +84,61 @@ def test_zero_can_mean_missing() -> None:
         assert vintages.as_known(dt.date(2021, 1, 1)).values.tolist() == [2.0]
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, certainly not", b"SQLite format 3\0" + b"\xff" * 4000])
-def test_a_damaged_file_is_kept_aside(tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+FOREIGN = [b"not a database at all, certainly not", b"SQLite format 3\0" + b"\xff" * 4000]
+
+
+@pytest.mark.parametrize("content", FOREIGN)
+def test_what_lies_at_the_default_path_is_kept_aside(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "store.sqlite"
     path.write_bytes(content)
-    with open_store(path) as store:
+    with open_store(path, is_default=True) as store:
         assert store.series_ids() == []
     kept = list(tmp_path.glob("store.sqlite.kept-*"))
     assert [file.read_bytes() for file in kept] == [content]
     assert "kept as" in capsys.readouterr().err
 
 
-def test_a_database_of_another_program_is_kept_aside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("length", [72, 100, 4096, 20_000])
+def test_a_store_of_ours_that_is_cut_short_is_kept_aside_wherever_it_lies(
+    tmp_path: Path, length: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "store.sqlite"
+    with open_store(path) as store:
+        rows = [("MANUAL:x", "2020-01-31", float(day), f"2020-02-{day:02d}") for day in range(1, 29)]
+        store.write(rows, source="test")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:length])
+    with open_store(path) as store:
+        assert store.series_ids() == []
+    (kept,) = tmp_path.glob("store.sqlite.kept-*[0-9]")
+    assert kept.read_bytes() == whole[:length]
+    assert "kept as" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [*FOREIGN, b"{}", b"PK\3\4 a workbook"])
+def test_a_file_of_the_users_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "mine.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"mine\.xlsx' is no store of xl-thesis but another file; name another path"):
+        open_store(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.xlsx"]
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite"
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE mine (x)")
-        other.execute("INSERT INTO mine VALUES (42)")
     other.close()
-    open_store(path).close()
-    (kept,) = tmp_path.glob("store.sqlite.kept-*[0-9]")
-    other = sqlite3.connect(kept)
-    assert other.execute("SELECT x FROM mine").fetchone() == (42,)
-    other.close()
-    assert "another program" in capsys.readouterr().err
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="is no store of xl-thesis"):
+        open_store(path)
+    assert path.read_bytes() == before
+    open_store(path, is_default=True).close()
+    (kept,) = tmp_path.glob("other.sqlite.kept-*[0-9]")
+    assert kept.read_bytes()[:16] == before[:16]
 
 
 SCHEMA_1 = """

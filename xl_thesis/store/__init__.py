@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +24,7 @@ from xl_thesis.errors import StoreError, UnfitValue
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, Vintages
 from xl_thesis.store.arrivals import Change, Held, changed_rows
+from xl_thesis.store.aside import refuse_foreign, set_aside
 from xl_thesis.store.engine import SCHEMA_VERSION, Engine, Observation
 from xl_thesis.store.evidence import Evidence, read_evidence
 from xl_thesis.store.feeds import Feed, newest_note, read_feeds, write_failure, write_feed
@@ -120,6 +120,15 @@ class Store:
     def has_vintages(self, series_id: str) -> bool:
         """Whether the store has the real vintages of a series, which then decide alone what was known."""
         return bool(self.engine.all("SELECT 1 FROM series WHERE id = ? AND exact_until IS NOT NULL", (series_id,)))
+
+    def last_vintage(self, series_id: str) -> dt.date | None:
+        """The last period of which the store has a real vintage; None where it has none."""
+        statement = (
+            "SELECT max(observed_on) FROM observation JOIN series ON series.key = observation.series"
+            " WHERE id = ? AND vintage IS NOT NULL"
+        )
+        ((last,),) = self.engine.all(statement, (series_id,))
+        return None if last is None else dt.date.fromordinal(_EPOCH + last)
 
     def write(
         self,
@@ -330,11 +339,12 @@ class Store:
         self.engine.run("UPDATE series SET exact_until = ? WHERE key = ?", [(_number(day), key)])
 
 
-def open_store(location: Path | str) -> Store:
+def open_store(location: Path | str, *, is_default: bool = False) -> Store:
     """The store at a path or a PostgreSQL address, created where there is none.
 
-    A file that is damaged or belongs to another program is moved aside, never deleted, and a new store is begun; a
-    sentence on the error stream says so. Raises ``StoreError`` where it cannot be reached, read or written.
+    A damaged one is moved aside, never deleted, and a new one begun; a sentence on the error stream says so. At a path
+    that a user named, any other file is refused and left alone; the default one is ours, whatever lies there.
+    Raises ``StoreError`` where it cannot be reached, read or written.
     """
     if is_postgres(location):
         return Store(location)
@@ -342,11 +352,13 @@ def open_store(location: Path | str) -> Store:
     if "://" in location or is_no_file(location):
         raise StoreError("a store is a file, sqlite:///file, or an address: postgresql+psycopg://user@host/database")
     path = Path(location)
+    if not is_default:
+        refuse_foreign(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return Store(path)
     except SqliteEngine.damage as error:
-        kept = _set_aside(path)
+        kept = set_aside(path)
         print(f"xl-thesis: the store {path} could not be used ({error}); it is kept as {kept.name}", file=sys.stderr)
         return Store(path)
     except OSError as error:
@@ -354,17 +366,6 @@ def open_store(location: Path | str) -> Store:
         raise StoreError(
             f"the folder {path.parent} cannot be used ({reason}); set XL_THESIS_HOME to one that can be written"
         ) from None
-
-
-def _set_aside(path: Path) -> Path:
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
-    kept = path.with_name(f"{path.name}.kept-{stamp}-{os.getpid()}")
-    for suffix in ("-wal", "-shm"):
-        companion = path.with_name(path.name + suffix)
-        if companion.exists():
-            companion.replace(kept.with_name(kept.name + suffix))
-    path.replace(kept)
-    return kept
 
 
 def _by_series(rows: Iterable[Row]) -> dict[str, list[tuple[int, int, float | None]]]:

@@ -13,7 +13,7 @@ from xl_thesis.errors import StoreError
 from xl_thesis.store.engine import SCHEMA, SCHEMA_VERSION, Observation
 
 _TABLES = SCHEMA.format(clustered=" WITHOUT ROWID", bytes="BLOB").strip()
-_APPLICATION_ID = 0x786C7468  # "xlth"
+APPLICATION_ID = 0x786C7468  # "xlth"
 _BUSY_SECONDS = 30.0
 
 _VIEW = """
@@ -186,9 +186,9 @@ class SqliteEngine:
             with self.writing():
                 if self._is_empty():  # another process may have been first
                     self._script(f"{_TABLES};\n{_VIEW}")
-                    self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                    self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if self.all("PRAGMA application_id")[0][0] != _APPLICATION_ID:
+        if self.all("PRAGMA application_id")[0][0] != APPLICATION_ID:
             raise NotAStoreError("it is a database of another program")
         version = self._version()
         if version > SCHEMA_VERSION:
