@@ -35,7 +35,7 @@ import numpy as np
 from xl_thesis import indicators as reading
 from xl_thesis.definition import Indicator
 from xl_thesis.errors import CalculationError, InputError, MissingData
-from xl_thesis.evaluation import Evaluation, IndicatorResult
+from xl_thesis.evaluation import Evaluation, IndicatorResult, percent
 from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import Operand
 from xl_thesis.normalise import NEUTRAL
@@ -295,7 +295,7 @@ def _shifts_between(before: Evaluation, after: Evaluation, pairs: Sequence[_Pair
     points = _moved_mean(first, second, means)
     for old, new in zip(before.pillars, after.pillars, strict=True):
         verb = "published now" if old.score is None else "no longer published"
-        words = f"{verb}: {new.coverage:.0%} of its weight is known, {old.coverage:.0%} before"
+        words = f"{verb}: {percent(new.coverage)} of its weight is known, {percent(old.coverage)} before"
         yield Effect("publication", new.id, points[new.id], words)
 
 

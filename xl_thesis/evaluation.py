@@ -18,6 +18,15 @@ IndicatorStatus = Literal["fresh", "stale", "expired", "missing"]
 Grade = Literal["A", "B"]
 
 
+def percent(share: float) -> str:
+    """A share from 0 to 1 in whole percent, as a workbook shows it: halves up, whatever the last digits say.
+
+    >>> percent(0.6549999999999999), percent(0.655), percent(0.6549)
+    ('66%', '66%', '65%')
+    """
+    return f"{int(share * 100 + 0.5 + 1e-9)}%"
+
+
 class Result(BaseModel):
     """A frozen value."""
 

@@ -14,7 +14,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError, UnfitValue
-from xl_thesis.evaluation import Status
+from xl_thesis.evaluation import Status, percent
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, to_date
 from xl_thesis.pipeline import Scorer, today
@@ -266,7 +266,8 @@ class _Refresh:
             if _RANK[now[0]] < _RANK[then[0]]:
                 self._scorer.hold(stood)
             return False, (
-                f"Today's score would rest on {now[1]:.0%} of the weight ({now[0]}), that of {stood} on {then[1]:.0%};"
+                f"Today's score would rest on {percent(now[1])} of the weight ({now[0]}), that of {stood} on"
+                f" {percent(then[1])};"
                 " another refresh that reaches more moves the day."
             )
         brought = [item for item in self._results.values() if item.status in ("fetched", "unchanged")]

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xl_thesis.definition import Claim, Thesis
-from xl_thesis.evaluation import Evaluation, IndicatorResult
+from xl_thesis.evaluation import Evaluation, IndicatorResult, percent
 from xl_thesis.refresh_report import Event, Progress
 from xl_thesis.scoring import displayed_points
 
@@ -61,7 +61,7 @@ def score_report(result: Evaluation) -> RenderableType:
         score = pillar.score
         table.add_row(
             pillar.title, pillar.role, _number(score), f"{pillar.weight:.0%}", _signed(points.get(pillar.id)),
-            f"{pillar.coverage:.0%}", _bar(score) if score is not None else Text("not published", "dim"),
+            percent(pillar.coverage), _bar(score) if score is not None else Text("not published", "dim"),
         )
     return Group(*_headline(result), table, *_footer(result))
 
@@ -71,7 +71,8 @@ def explain_report(result: Evaluation) -> RenderableType:
     parts: list[RenderableType] = [*_headline(result)]
     points = displayed_points(result.score, result.pillars)
     for pillar in result.pillars:
-        state = f"score {_number(pillar.score)}, {_signed(points.get(pillar.id))} points, {pillar.coverage:.0%} known"
+        state = f"score {_number(pillar.score)}, {_signed(points.get(pillar.id))} points"
+        state += f", {percent(pillar.coverage)} known"
         parts.append(Text(f"\n{pillar.title} ({pillar.id}, {pillar.role}): {state}", "bold"))
         items = [item for item in result.indicators if item.pillar == pillar.id]
         parts += [_indicator_table(items), *_reasons(items)]
@@ -186,10 +187,10 @@ def _headline(result: Evaluation) -> list[Text]:
     if result.bounds is not None:
         lines.append(
             Text(f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
-                 f" {result.coverage.effective:.0%} of the weight is known.")
+                 f" {percent(result.coverage.effective)} of the weight is known.")
         )
     else:
-        lines.append(Text(f"Only {result.coverage.effective:.0%} of the weight is known."))
+        lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known."))
     if result.band is not None:
         lines.append(
             Text(f"Other reasonable choices of method give {result.band.p5:.1f} to {result.band.p95:.1f} in nine of ten"

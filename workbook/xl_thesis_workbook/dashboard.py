@@ -7,6 +7,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_thesis.evaluation import percent
 from xl_thesis.provenance import FRED_NOTICE
 from xl_thesis_workbook import dashboard_charts, phrases
 from xl_thesis_workbook import dashboard_words as say
@@ -126,7 +127,7 @@ class Dashboard:
         shares = self.content.evaluation.grade_shares
         first, second = self._about("grade_a"), self._about("grade_b")
         words = f'"A "&TEXT({first},"0%")&" · B "&TEXT({second},"0%")'
-        value = f"A {_percent(shares.get('A', 0.0))} · B {_percent(shares.get('B', 0.0))}"
+        value = f"A {percent(shares.get('A', 0.0))} · B {percent(shares.get('B', 0.0))}"
         return self._unless_changed(words, value, say.VOID)
 
     def _since(self) -> Formula:
@@ -150,7 +151,7 @@ class Dashboard:
             for name in _OPENINGS
         }
         chosen = f"IF({model.result('status')}={model.word('full')},{sentences['full']},{sentences['partial']})"
-        value = opening[result.status] + _percent(result.coverage.effective) + middle[result.status]
+        value = opening[result.status] + percent(result.coverage.effective) + middle[result.status]
         if result.bounds:
             value += f"{result.bounds.low:.1f}{join}{result.bounds.high:.1f}{stop}"
         page.span(9, (1, COLUMNS), Formula(f'IF({model.result("score")}="",{sentences["withheld"]},{chosen})', value),
@@ -208,8 +209,3 @@ class Dashboard:
 
 
 _OPENINGS = {"full": say.STATUS_FULL, "partial": say.STATUS_PARTIAL, "withheld": say.STATUS_WITHHELD}
-
-
-def _percent(share: float) -> str:
-    """A share as Excel's format shows it: halves away from zero."""
-    return f"{int(share * 100 + 0.5 + 1e-9)}%"

@@ -51,7 +51,7 @@ def _footers(sheet: bytes) -> Iterator[str]:
     for found in _FOOTER.finditer(sheet):
         for section in _SECTION.split(_FORMAT.sub("", unescape(found[2].decode()))):
             if re.search(_VALUE, section):
-                yield section
+                yield section.strip()  # a space may stand between two formats
 
 
 def _with_footers(sheet: bytes, footers: list[str]) -> tuple[bytes, int]:

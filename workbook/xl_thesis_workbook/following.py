@@ -40,10 +40,11 @@ class Following:
 
     def run(self) -> list[Follow]:
         """Let them follow, in the package, and tell which did."""
-        marks = {str(table.bottom).encode() for table, _ in self._moved}
+        ends = "|".join({str(table.bottom) for table, _ in self._moved})
+        mark = re.compile(rf":\$?[A-Z]{{1,3}}\$?(?:{ends})(?!\d)".encode())
         for part in self._parts() if self._moved else ():
             content = self._book.package.read(part)
-            if any(mark in content for mark in marks):
+            if mark.search(content):
                 self._book.package.put(part, self._followed(part, content))
         return self.found
 

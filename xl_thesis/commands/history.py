@@ -93,10 +93,12 @@ def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _cell(name: str, value: Any) -> str:
+    from xl_thesis.evaluation import percent
+
     if value is None:
         return "--"
     if isinstance(value, float):
-        return f"{value:.0%}" if name == "coverage" else f"{value:.1f}"
+        return percent(value) if name == "coverage" else f"{value:.1f}"
     return str(value)
 
 

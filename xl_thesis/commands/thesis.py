@@ -97,6 +97,8 @@ def import_workbook(file: Path, out: Path, force: bool) -> None:
 
 def _lines(found: Inventory) -> Iterator[str]:
     """An inventory for a terminal."""
+    from xl_thesis.evaluation import percent
+
     yield f"{found.thesis}: no faults"
     yield "It has " + ", ".join(f"{name} {count}" for name, count in found.counts.items()) + "."
     yield f"It needs {len(found.series)} series, all known; {len(found.without_data)} have no data in the store."
@@ -104,4 +106,4 @@ def _lines(found: Inventory) -> Iterator[str]:
         yield f"  without data: {', '.join(found.without_data)}"
     for name, reason in found.unmeasured.items():
         yield f"  {name} does not count: {reason}"
-    yield f"On {found.as_of} {found.coverage:.0%} of the weight is known: the score is {found.status}."
+    yield f"On {found.as_of} {percent(found.coverage)} of the weight is known: the score is {found.status}."

@@ -216,6 +216,7 @@ def _alerts_report(
 
 
 def _log_lines(record: Record[Entry]) -> Iterator[str]:
+    from xl_thesis.evaluation import percent
     from xl_thesis.published import Published
 
     entry = record.content
@@ -224,7 +225,7 @@ def _log_lines(record: Record[Entry]) -> Iterator[str]:
         yield f"{head}: definition {entry.definition_hash[:12]} frozen"
         return
     score = "withheld" if entry.score is None else f"{entry.score:.1f} {entry.label}"
-    parts = [f"{score} ({entry.status})", f"{entry.coverage:.0%} known"]
+    parts = [f"{score} ({entry.status})", f"{percent(entry.coverage)} known"]
     if entry.bounds is not None:
         parts.append(f"bounds {entry.bounds[0]:.1f} to {entry.bounds[1]:.1f}")
     if entry.band is not None:

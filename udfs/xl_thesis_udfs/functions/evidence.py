@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from xl_thesis.errors import MissingData
-from xl_thesis.evaluation import IndicatorResult, PillarResult
+from xl_thesis.evaluation import IndicatorResult, PillarResult, percent
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen, one_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -42,7 +42,7 @@ def thesis_pillar(
     """
     found: PillarResult = one_of("pillar", pillar, session().evaluate(as_of, thesis).pillars)
     return _read(
-        found, field, _PILLAR, lambda _: f"is not published: {found.coverage:.0%} of its weight is known and fresh"
+        found, field, _PILLAR, lambda _: f"is not published: {percent(found.coverage)} of its weight is known and fresh"
     )
 
 

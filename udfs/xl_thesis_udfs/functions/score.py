@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from xl_thesis.errors import MissingData
-from xl_thesis.evaluation import BandResult, Evaluation
+from xl_thesis.evaluation import BandResult, Evaluation, percent
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -56,7 +56,7 @@ def thesis_score(as_of: AsOf = None, thesis: ThesisName = None) -> float:
     """
     result = session().evaluate(as_of, thesis)
     if result.score is None:
-        raise MissingData(f"the score is withheld: only {result.coverage.effective:.0%} of the weight is known")
+        raise MissingData(f"the score is withheld: only {percent(result.coverage.effective)} of the weight is known")
     return result.score
 
 
