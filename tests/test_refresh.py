@@ -66,6 +66,15 @@ def test_everything_arrives_and_the_score_is_as_of_today(scorer: Scorer, store: 
     assert report.series[1].last_observed == dt.date.fromisoformat(provider.rows[RATE][-1][1])
 
 
+def test_one_reason_is_told_once(scorer: Scorer) -> None:
+    only_mini(scorer, service())
+    away = service(failing=dict.fromkeys((PRICE, RATE, LEVEL), SourceError("nobody answers")))
+    report = only_mini(scorer, away, ask_all=True)
+    assert report.exit_code == 5
+    (line,) = (line for line in report.lines() if "nobody answers" in line)
+    assert line.startswith(f"3 series ({PRICE}, {RATE}, {LEVEL}): failed: nobody answers; 3 served from the store,")
+
+
 def test_a_second_refresh_right_after_the_first_asks_for_nothing(scorer: Scorer) -> None:
     provider = service()
     only_mini(scorer, provider)
@@ -104,7 +113,7 @@ def test_nothing_at_all_is_exit_code_5(scorer: Scorer, store: Store) -> None:
     closed = dict.fromkeys((PRICE, RATE, LEVEL), SourceError("closed"))
     report = only_mini(scorer, service(failing=closed))
     assert (report.exit_code, store.refreshed_at(), report.as_of_moved) == (5, None, False)
-    assert "the store has nothing of it" in report.lines()[1]
+    assert "the store has none of them" in report.lines()[1]
 
 
 def test_a_provider_with_a_bug_fails_alone_and_its_text_is_not_shown(scorer: Scorer) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from xl_thesis.sources.protocol import NOT_ASKED
+
 SeriesStatus = Literal["fetched", "unchanged", "failed", "not asked"]
 
+_MOST_NAMES = 4
 DONE, PARTLY, NOTHING = 0, 4, 5
 """Exit codes of a refresh."""
 
@@ -97,7 +100,7 @@ class RefreshReport:
         head = f"{len(self.series)} series in {seconds:.1f} s: {words or 'no provider serves any'}."
         if self.stopped:
             head += " Stopped early; the next refresh goes on from here."
-        failed = [item.sentence() for item in self.series if item.status == "failed"]
+        failed = _failures([item for item in self.series if item.status == "failed"])
         warnings = [f"warning: {text}" for text in self.warnings]
         warnings += [f"warning: {item.series_id}: {text}" for item in self.series for text in item.warnings]
         day = f"Scores are now as known on {self.as_of}."
@@ -113,3 +116,23 @@ class RefreshReport:
         for name in ("started_at", "finished_at", "as_of"):
             document[name] = document[name].isoformat()
         return {**document, "counts": self.counts(), "exit_code": self.exit_code}
+
+
+def _failures(failed: Sequence[SeriesResult]) -> list[str]:
+    """One line for each reason; the lines of a provider that cannot be reached would say the same a hundred times."""
+    groups: dict[tuple[str, str], list[SeriesResult]] = {}
+    for item in failed:
+        reason = (item.reason or "").removeprefix(NOT_ASKED)
+        groups.setdefault((item.provider, reason), []).append(item)
+    return [
+        items[0].sentence() if len(items) == 1 else _together(reason, items) for (_, reason), items in groups.items()
+    ]
+
+
+def _together(reason: str, items: Sequence[SeriesResult]) -> str:
+    names = ", ".join(item.series_id for item in items[:_MOST_NAMES])
+    more = f" and {len(items) - _MOST_NAMES} more" if len(items) > _MOST_NAMES else ""
+    ages = [item.age_days for item in items if item.age_days is not None]
+    days = "" if not ages else f"{min(ages)}" if min(ages) == max(ages) else f"{min(ages)} to {max(ages)}"
+    held = f"{len(ages)} served from the store, newest values {days} days old" if ages else "the store has none of them"
+    return f"{len(items)} series ({names}{more}): failed: {reason}; {held}"

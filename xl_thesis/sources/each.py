@@ -15,7 +15,7 @@ from xl_thesis.errors import (
     TLSFailed,
     Unreachable,
 )  # fmt: skip
-from xl_thesis.sources.protocol import Outcome, Pull, Request
+from xl_thesis.sources.protocol import NOT_ASKED, Outcome, Pull, Request
 
 _FOR_ALL = (BadKey, ProxyFailed, TLSFailed, ClockWrong)
 """What stands between us and the provider, whatever is asked."""
@@ -36,7 +36,7 @@ def each(
         if stop():
             return
         if away is not None:
-            yield request, type(away)(f"not asked, because {away}")
+            yield request, type(away)(f"{NOT_ASKED}{away}")
             continue
         outcome = _try(provider, request, fetch)
         yield request, outcome

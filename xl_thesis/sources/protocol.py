@@ -27,6 +27,9 @@ from xl_thesis.models import SeriesMeta
 Row = tuple[str, str, float | None, str]
 """(series id, observed_on, value, available_at), dates as ISO text; a value of None was withdrawn."""
 
+NOT_ASKED = "not asked, because "
+"""How the reason begins of a series that was left out because its provider is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
