@@ -68,6 +68,48 @@ def test_damage_is_one_sentence(
     assert path.read_bytes() == data and len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.parametrize(
+    ("pattern", "by"),
+    [
+        (rb'<dimension ref="[^"]*"', b'<dimension ref="nowhere"'),
+        (rb'<dimension ref="[^"]*"', b"<dimension"),
+        (rb"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell/></mergeCells>'),
+    ],
+    ids=["dimension", "no dimension", "nothing merged"],
+)
+def test_a_damaged_sheet_is_refused_before_a_row_is_added(
+    capsys: pytest.CaptureFixture[str], snapshot: bytes, tmp_path: Path, pattern: bytes, by: bytes
+) -> None:
+    path = tmp_path / "book.xlsx"
+    data = changed(snapshot, "HistoryScores", pattern, by)
+    path.write_bytes(data)
+    code, out, err = run(capsys, "update", str(path), "--as-of", "2026-06-30")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "damaged" in err and "book.xlsx" in err
+    assert path.read_bytes() == data and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "by", "mark"),
+    [
+        (rb'<row r="(\d+)"', rb'<row r="\1" spans="a:b"', b'spans="a:b"'),
+        (rb"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="ZZ"/></mergeCells>', b'ref="ZZ"'),
+    ],
+    ids=["spans", "merged"],
+)
+def test_damage_that_is_in_nobodys_way_is_not_made_worse(
+    capsys: pytest.CaptureFixture[str], snapshot: bytes, tmp_path: Path, pattern: bytes, by: bytes, mark: bytes
+) -> None:
+    path = tmp_path / "book.xlsx"
+    data = changed(snapshot, "HistoryScores", pattern, by)
+    path.write_bytes(data)
+    code, _, _ = run(capsys, "update", str(path), "--as-of", "2026-06-30")
+    before, after = Package(data), Package(path.read_bytes())
+    sheet = Book(before).table("HistoryScores").sheet
+    assert code == 0
+    assert after.read(sheet).count(mark) == before.read(sheet).count(mark)
+
+
 @pytest.mark.parametrize("reference", [b"ZZ", b"A1:B", b"", b"A1:XFE2"])
 def test_a_table_without_a_range_is_one_sentence(snapshot: bytes, tmp_path: Path, reference: bytes) -> None:
     path = tmp_path / "book.xlsx"
