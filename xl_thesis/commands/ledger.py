@@ -47,6 +47,7 @@ def questions(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
         scorer.check(day)
         loaded = scorer.thesis
         standings = Ledger(loaded, open_log()).standings(scorer.knowledge, day)
+        stood = scorer.default_as_of()
     boards = scoreboards(standings)
     if as_json:
         print_json({
@@ -55,7 +56,10 @@ def questions(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
             "claim_counts": claim_counts(loaded), "facts": facts(loaded),
         })  # fmt: skip
     else:
-        click.echo(click.style(loaded.title.en, bold=True) + f"\nQuestions as known on {day}.\n")
+        click.echo(click.style(loaded.title.en, bold=True) + f"\nQuestions as known on {day}.")
+        if as_of is None and day != stood:
+            click.echo(f"Scores and cells are as known on {stood}; --as-of {stood} shows the questions of that day.")
+        click.echo()
         for standing in standings:
             _echo_question(standing)
         for sentence in _footer(loaded, standings, boards):
