@@ -45,19 +45,28 @@ class Reading:
 
 
 def read(indicator: d.Indicator, thesis: d.Thesis, knowledge: Knowledge, precomputed: SeriesMeta) -> Reading:
-    """The first fresh way to the indicator, else the freshest: its source, then each fallback, then scores that came
-    precomputed with the package because the prices behind them may not be passed on."""
+    """The first fresh way to the indicator, else the freshest, of expired ones the newest.
+
+    Ways are its source, then each fallback, then scores that came precomputed with the package because the prices
+    behind them may not be passed on.
+    """
     best, reasons = Reading(), []
     for reading in _ways(indicator, thesis, knowledge, precomputed):
         if reading.freshness >= 1.0:
             return reading
         if reading.score is None:
             reasons.append(reading.reason)
-        elif best.score is None or reading.freshness > best.freshness:
+        elif best.score is None or _rank(reading) > _rank(best):
             best = reading
     if best.score is None:
         return Reading(reason="; ".join(dict.fromkeys(reason for reason in reasons if reason)))
     return best
+
+
+def _rank(reading: Reading) -> tuple[float, dt.date]:
+    """What makes a way the better one: freshness, and among the expired the newer value."""
+    day = reading.observed_on if reading.freshness == 0 else None
+    return reading.freshness, day or dt.date.min
 
 
 def _ways(

@@ -43,8 +43,8 @@ class Track:
     values: Values
     schedule: Schedule
 
-    def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values, Values]:
-        """Score, freshness and value on each day; NaN, 0 and NaN where there is none."""
+    def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values, Values, Values]:
+        """Score, freshness and value on each day, and of which day; NaN, 0, NaN and any where there is none."""
         rows = np.searchsorted(self.known_on, days, side="right") - 1
         scores, values = (
             np.where(rows >= 0, part[np.maximum(rows, 0)], np.nan) for part in (self.scores, self.values)
@@ -52,7 +52,8 @@ class Track:
         expected = self.schedule.expected_after(self.observed_on)[np.maximum(rows, 0)]
         overdue = (days - expected).astype(np.int64)
         fresh = freshness_along(overdue, thesis.method.staleness[self.schedule.frequency])
-        return scores, np.where(np.isfinite(scores), fresh, 0.0), values
+        observed = self.observed_on[np.maximum(rows, 0)].astype("datetime64[D]").astype(np.float64)
+        return scores, np.where(np.isfinite(scores), fresh, 0.0), values, observed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,8 +95,11 @@ class Reconstruction:
         return Panel(asked, *(np.vstack(part) for part in zip(*rows, strict=True)))
 
     def _indicator(self, indicator: Indicator, days: Days) -> tuple[Values, Values, Values]:
-        """The first fresh way on each day, else the freshest; ways are computed only on days that need them."""
-        scores, fresh, values = np.full(len(days), np.nan), np.full(len(days), -1.0), np.full(len(days), np.nan)
+        """The first fresh way on each day, else the freshest, of expired ones the newest.
+
+        Ways are computed only on days that need them.
+        """
+        scores, fresh, values, observed = (np.full(len(days), start) for start in (np.nan, -1.0, np.nan, np.nan))
         for source in (indicator.source, *(fallback.source for fallback in indicator.fallbacks), None):
             open_days = np.flatnonzero(fresh < 1.0)
             if len(open_days) == 0:
@@ -107,8 +111,9 @@ class Reconstruction:
             if track is None:
                 continue
             way = track.on(days[open_days], self._thesis)
-            better = np.isfinite(way[0]) & (way[1] > fresh[open_days])
-            for whole, part in zip((scores, fresh, values), way, strict=True):
+            newer = (way[1] == 0) & (fresh[open_days] == 0) & (way[3] > observed[open_days])
+            better = np.isfinite(way[0]) & ((way[1] > fresh[open_days]) | newer)
+            for whole, part in zip((scores, fresh, values, observed), way, strict=True):
                 whole[open_days[better]] = part[better]
         return scores, np.maximum(fresh, 0.0), values
 

@@ -144,6 +144,24 @@ def test_a_fallback_is_used_only_while_the_source_is_not_fresh_and_is_called_a_p
     assert "another level" in used.reason
 
 
+def test_of_two_ways_that_are_too_old_the_newer_is_shown_and_neither_counts() -> None:
+    content = document()
+    content["series"].append({**content["series"][0], "id": "MANUAL:older", "title": "older"})
+    content["indicators"][0] |= {
+        "source": "MANUAL:older", "fallbacks": [{"source": "MANUAL:rate", "note": "another rate"}],
+    }  # fmt: skip
+    rates = [row for row in ROWS if row[0] == "MANUAL:rate"]
+    older = [("MANUAL:older", *row[1:]) for row in rates if row[1] < "2022-06"]
+    with Store(":memory:") as opened:
+        opened.write([*ROWS, *older], source="test")
+        late = scorer(opened, content)
+        found = late.evaluate(dt.date(2024, 12, 31)).indicators[0]
+        panel = late.panel([dt.date(2024, 12, 31)])
+    assert (found.source, found.status, found.effective_weight) == ("MANUAL:rate", "expired", 0.0)
+    assert found.observed_on == max(dt.date.fromisoformat(row[1]) for row in rates)
+    assert (panel.scores[0, 0], panel.freshness[0, 0]) == (found.score, 0.0)
+
+
 def test_precomputed_scores_give_way_to_live_ones() -> None:
     thesis = parse_thesis(as_yaml(document()), Path("mini.yaml"))
     drift = thesis.indicators[1]
