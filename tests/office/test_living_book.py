@@ -19,7 +19,8 @@ from openpyxl import Workbook
 from tests.conftest import require_host
 from tests.office.host import Office
 from tests.servers import fred
-from tests.test_refresh_end_to_end import TODAY, Services, mini_thesis
+from tests.services import Services, some_services
+from tests.test_refresh_end_to_end import TODAY, mini_thesis
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.registry import FUNCTIONS
 
@@ -151,7 +152,7 @@ def served(calc_command: str, extensions: Path, tmp_path: Path) -> Iterator[tupl
     home = tmp_path / "home"
     home.mkdir()
     with ExitStack() as stack:
-        services = Services(home, stack)
+        services = Services(home, stack, some_services())
         surroundings = {**services.environment, "XL_THESIS_DEFAULT": str(mini_thesis(home))}
         office = Office(calc_command, tmp_path, extensions, home, **surroundings)
         stack.callback(office.stop)
