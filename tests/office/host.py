@@ -37,7 +37,7 @@ class Office:
         accept = f"--accept=socket,host=127.0.0.1,port={self.port};urp;"
         own = installations.environment()
         surroundings = {**own, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environment}
-        surroundings |= {"XL_THESIS_HOME": str(home), "PATH": own["PATH"]}
+        surroundings["XL_THESIS_HOME"] = str(home)
         self.office = subprocess.Popen(
             [command, *options, *([] if visible else ["--headless"]), "--norestore", "--nologo", "--nodefault", accept],
             env=surroundings, start_new_session=True, **QUIET,

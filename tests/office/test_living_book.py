@@ -22,6 +22,7 @@ from tests.servers import fred
 from tests.services import Services, some_services
 from tests.test_refresh_end_to_end import TODAY, mini_thesis
 from xl_thesis_udfs import edge
+from xl_thesis_udfs.hosts.libreoffice import installations
 from xl_thesis_udfs.registry import FUNCTIONS
 
 JUNE_SCORE = '=THESIS_SCORE("2026-06-30")'
@@ -153,7 +154,8 @@ def served(calc_command: str, extensions: Path, tmp_path: Path) -> Iterator[tupl
     home.mkdir()
     with ExitStack() as stack:
         services = Services(home, stack, some_services())
-        surroundings = {**services.environment, "XL_THESIS_DEFAULT": str(mini_thesis(home))}
+        own = {"XL_THESIS_DEFAULT": str(mini_thesis(home)), "PATH": installations.environment()["PATH"]}
+        surroundings = {**services.environment, **own}
         office = Office(calc_command, tmp_path, extensions, home, **surroundings)
         stack.callback(office.stop)
         office.open("book")

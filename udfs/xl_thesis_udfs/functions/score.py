@@ -72,16 +72,16 @@ def thesis_label(as_of: AsOf = None, thesis: ThesisName = None) -> str:
 
 @cell_function("number", GROUP, unit=_POINTS)
 def thesis_band(
-    quantile: Annotated[str | None, Argument("Which number of the band", "median", choices=tuple(_QUANTILES))] = None,
+    bound: Annotated[str | None, Argument("Which number of the band", "median", choices=tuple(_QUANTILES))] = None,
     as_of: AsOf = None,
     thesis: ThesisName = None,
 ) -> float:
     """Robustness band: the middle 90% of the scores that other reasonable choices of method give. No probability.
 
-    Errors: #N/A where the score is withheld, #VALUE! for a bad quantile, date or thesis.
+    Errors: #N/A where the score is withheld, #VALUE! for a bad bound, date or thesis.
     Example: =THESIS_BAND("low", "2026-06-30")
     """
-    number = chosen("quantile", quantile, _QUANTILES, "median")
+    number = chosen("bound", bound, _QUANTILES, "median")
     band = session().band(as_of, thesis)
     if band is None:
         raise MissingData("the score is withheld, so it has no band")

@@ -14,10 +14,10 @@ Attribute THESIS_LABEL.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_LABEL = ThesisCall("THESIS_LABEL", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
 
-Public Function THESIS_BAND(Optional ByVal quantile As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
+Public Function THESIS_BAND(Optional ByVal bound As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
 Attribute THESIS_BAND.VB_Description = "Robustness band: the middle 90% of the scores that other reasonable choices of method give. No probability."
 Attribute THESIS_BAND.VB_ProcData.VB_Invoke_Func = " \n14"
-    THESIS_BAND = ThesisCall("THESIS_BAND", True, Array(ThesisGiven(quantile), ThesisGiven(as_of), ThesisGiven(thesis)))
+    THESIS_BAND = ThesisCall("THESIS_BAND", True, Array(ThesisGiven(bound), ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
 
 Public Function THESIS_COVERAGE(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
