@@ -97,7 +97,7 @@ class Level(Model):
 
 
 class ChangeSince(Model):
-    """Difference from the last value known at the base date."""
+    """Difference from the last value on or before the base date."""
 
     kind: Literal["change_since"]
     base_date: dt.date | None = None

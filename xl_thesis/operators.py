@@ -83,7 +83,10 @@ def _rolling_sum(series: TimeSeries, operand: Derived) -> TimeSeries:
 
 
 def _monthly_mean(series: TimeSeries, _: Derived) -> TimeSeries:
-    """Mean of each complete month: one whose last weekday, or a later day, has been observed."""
+    """Mean of each complete month: one whose last day has been observed, or a later one.
+
+    The last weekday, unless the series has all seven days.
+    """
     months = series.days.astype("datetime64[M]")
     starts = np.flatnonzero(np.concatenate([[True], months[1:] != months[:-1]]))
     if len(series) == 0:
@@ -91,7 +94,8 @@ def _monthly_mean(series: TimeSeries, _: Derived) -> TimeSeries:
     ends = np.append(starts[1:], len(series))
     means = np.add.reduceat(series.values, starts) / (ends - starts)
     days = month_ends(months[starts])
-    complete = series.days[-1] >= np.busday_offset(days, 0, roll="backward")
+    last = days if series.schedule.seven_days else np.busday_offset(days, 0, roll="backward")
+    complete = series.days[-1] >= last
     schedule = Schedule("monthly", series.schedule.lag_days)
     result = TimeSeries(days, means, series.available[ends - 1], schedule)
     return result.replace(np.where(complete, means, np.nan))

@@ -277,7 +277,7 @@ class Scorer:
     def _status(self, whole: scoring.Aggregate) -> Status:
         if whole.score is None:
             return "withheld"
-        return "partial" if whole.coverage < self.thesis.method.partial_below else "full"
+        return "partial" if whole.coverage < self.thesis.method.partial_below - scoring.ROUNDING else "full"
 
     def _pillars(self, whole: scoring.Aggregate) -> tuple[PillarResult, ...]:
         return tuple(

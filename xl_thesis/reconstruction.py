@@ -121,8 +121,13 @@ class Reconstruction:
         vintages = self._store.vintages(self._precomputed[indicator.id])
         if vintages is None:
             return None
-        unknown = np.full(len(vintages.values), np.nan)
-        return Track(vintages.available, vintages.days, vintages.values, unknown, vintages.schedule)
+        known_on, observed_on, scores = vintages.available, vintages.days, vintages.values
+        if not vintages.in_order:  # a later edition of the package has told some of them anew
+            known_on = np.unique(known_on)
+            then = [vintages.as_known(to_date(day)) for day in known_on]
+            observed_on = np.array([known.days[-1] if len(known) else known_on[0] for known in then])
+            scores = np.array([known.values[-1] if len(known) else np.nan for known in then])
+        return Track(known_on, observed_on, scores, np.full(len(scores), np.nan), vintages.schedule)
 
     def _track(self, indicator: Indicator, source: Operand, days: Days) -> Track | None:
         changes = self._changes((source, *transform_series(indicator)))

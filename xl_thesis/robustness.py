@@ -31,7 +31,7 @@ from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import Frequency, Span, as_document
 from xl_thesis.normalise import NEUTRAL
 from xl_thesis.observations import TimeSeries, Values, to_date
-from xl_thesis.scoring import Aggregate, Part, Table, aggregate, freshness
+from xl_thesis.scoring import ROUNDING, Aggregate, Part, Table, aggregate, freshness
 
 DRAWS = 2000
 WEIGHT_SPREAD = 0.5
@@ -216,11 +216,11 @@ def aggregate_draws(
     with np.errstate(invalid="ignore", divide="ignore"):
         covered = np.where(declared > 0, current / declared, 0.0)
         means = (live * np.where(known, scores, 0.0)) @ members / current
-        published = (current > 0) & (covered >= method.min_pillar_coverage)
+        published = (current > 0) & (covered >= method.min_pillar_coverage - ROUNDING)
         share = np.where(published, pillar_weights, 0.0)
         score = np.sum(share * np.where(published, means, 0.0), axis=1) / share.sum(axis=1)
         coverage = np.sum(share * covered, axis=1) / pillar_weights.sum(axis=1)
-    return np.where(published.any(axis=1) & (coverage >= method.withheld_below), score, np.nan)
+    return np.where(published.any(axis=1) & (coverage >= method.withheld_below - ROUNDING), score, np.nan)
 
 
 def parts_of(thesis: d.Thesis, readings: Mapping[str, Reading]) -> list[Part]:

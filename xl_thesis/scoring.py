@@ -16,6 +16,8 @@ from xl_thesis.observations import Values
 
 Table = NDArray[np.float64]
 
+ROUNDING = 5e-13  # a coverage short of its limit by less reaches it: sums of shares differ in their last bits
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -93,7 +95,7 @@ def score_pillar(parts: Sequence[Part], weight: float, min_coverage: float) -> P
     live = math.fsum(part.live_weight for part in parts)
     nominal = math.fsum(part.weight for part in parts if part.live_weight > 0) / total
     coverage = live / total
-    if live <= 0 or coverage < min_coverage:
+    if live <= 0 or coverage < min_coverage - ROUNDING:
         return PillarScore(None, coverage, nominal, weight)
     mean = math.fsum(part.live_weight / live * part.score for part in parts if part.score is not None)
     return PillarScore(mean, coverage, nominal, weight)
@@ -117,7 +119,7 @@ def aggregate(parts: Iterable[Part], pillar_weights: Mapping[str, float], method
     published = [pillar for pillar in pillars.values() if pillar.score is not None]
     coverage = math.fsum(pillar.weight * pillar.coverage for pillar in published)
     nominal = math.fsum(pillar.weight * pillar.nominal_coverage for pillar in published)
-    if not published or coverage < method.withheld_below:
+    if not published or coverage < method.withheld_below - ROUNDING:
         return Aggregate(None, coverage, nominal, pillars, {}, {})
     return _contributions(by_pillar, pillars, coverage, nominal)
 
@@ -170,7 +172,7 @@ def aggregate_days(
         declared = math.fsum(row_weights)
         current = row_weights @ live
         covered = current / declared if declared > 0 else np.zeros_like(current)
-        published = (current > 0) & (covered >= method.min_pillar_coverage) & (weight > 0)
+        published = (current > 0) & (covered >= method.min_pillar_coverage - ROUNDING) & (weight > 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             pillars[name] = np.where(published, (row_weights @ (live * known)) / current, np.nan)
         part = weight / total if total > 0 else 0.0
@@ -178,7 +180,7 @@ def aggregate_days(
         share += np.where(published, part, 0.0)
         coverage += np.where(published, part * covered, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        score = np.where((share > 0) & (coverage >= method.withheld_below), points / share, np.nan)
+        score = np.where((share > 0) & (coverage >= method.withheld_below - ROUNDING), points / share, np.nan)
     return DailyScores(score, coverage, pillars)
 
 

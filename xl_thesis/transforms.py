@@ -131,11 +131,13 @@ def _windowed_low(grid: Values, width: int, least: int) -> Values:
 
 
 def change_since(series: TimeSeries, base_date: dt.date) -> TimeSeries:
-    """x(t) - x(base date), in the unit of the series, from the base date on.
+    """x(t) - x(base date), in the unit of the series, for the days after the value of the base date.
 
-    Raises ``MissingData`` where nothing was observed by then.
+    That is the last one on or before it. Raises ``MissingData`` where there is none, or nothing after it yet.
     """
     base = int(np.searchsorted(series.days, to_day(base_date), side="right")) - 1
     if base < 0:
         raise MissingData(f"no value on or before the base date {base_date}")
-    return series.replace(np.where(series.days >= series.days[base], series.values - series.values[base], np.nan))
+    if base == len(series) - 1:
+        raise MissingData(f"no value after the one of {series.days[base]}, the last by the base date {base_date}")
+    return series.replace(np.where(np.arange(len(series)) > base, series.values - series.values[base], np.nan))

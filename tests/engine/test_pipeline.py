@@ -191,6 +191,21 @@ def test_history_is_evaluate_on_each_day(store: Store) -> None:
         assert value == pytest.approx(scorer(store).evaluate(when.date()).score, abs=1e-12)
 
 
+def test_history_does_not_look_ahead_where_precomputed_scores_are_told_anew() -> None:
+    thesis = parse_thesis(as_yaml(document()), Path("mini.yaml"))
+    name = embedded.precomputed_id("drift", computation_key(thesis.indicators[1], thesis))
+    scores: list[Row] = [(name, f"2023-0{month}-28", 10.0 * month, f"2023-0{month}-28") for month in range(1, 7)]
+    later: list[Row] = [(name, day, (value or 0) + 5.0, "2023-08-01") for _, day, value, _ in scores]
+    rest = [row for row in ROWS if row[0] != "MANUAL:price"]
+    with Store(":memory:") as told_anew:
+        told_anew.write([*rest, *scores, *later], source="test")
+        scorer = Scorer(thesis, told_anew)
+        frame = scorer.history(dt.date(2023, 1, 31), dt.date(2023, 8, 31))
+        for when, value in frame["score"].items():
+            assert value == pytest.approx(scorer.evaluate(when.date()).score, abs=1e-12)
+        assert scorer.panel([dt.date(2023, 7, 15), dt.date(2023, 8, 2)]).scores[1].tolist() == [60.0, 65.0]
+
+
 def test_a_carried_value_is_flagged(store: Store) -> None:
     content = document()
     content["indicators"][0]["transform"] = {"kind": "yoy"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from xl_thesis.definition import Method, Patience, ShortHistory
 from xl_thesis.errors import CalculationError
 from xl_thesis.models import Frequency
 from xl_thesis.normalise import directed, goalposts, mid_rank, normal_cdf, shrink_short_history
-from xl_thesis.scoring import Part, aggregate, freshness, round_to_sum
+from xl_thesis.robustness import aggregate_draws
+from xl_thesis.scoring import Part, aggregate, aggregate_days, freshness, round_to_sum
 
 from .series import monthly
 
@@ -115,6 +117,22 @@ def test_scale_order_and_mirror(items: list[Part], pillars: dict[str, float], sc
     else:
         assert mirrored == pytest.approx(100 - plain, abs=1e-9)
         assert again == pytest.approx(plain, abs=1e-9)
+
+
+def test_a_coverage_on_its_limit_reaches_it_in_whatever_order_it_is_summed() -> None:
+    """The default dollar pillar: three of its halves add up to a bit less than 0.5."""
+    declared = np.array([0.3, 0.15, 0.2, 0.1, 0.1, 0.05, 0.1])
+    halves = [row for row in product((0.0, 1.0), repeat=7) if round(float(declared @ row), 9) == 0.5]
+    known = np.where(np.array(halves).T, 60.0, np.nan)
+    fresh = np.ones_like(known)
+    days = aggregate_days(known, fresh, {"P": declared}, {"P": 1.0}, METHOD)
+    weights, one = np.tile(declared, (len(halves), 1)), fresh.T[:, :1]
+    draws = aggregate_draws(known.T, fresh.T, weights, one, np.ones((7, 1)), METHOD)
+    assert len(halves) == 10
+    for row, scores in enumerate(known.T.tolist()):
+        parts = [Part(str(at), "P", declared[at], None if math.isnan(x) else x, 1.0) for at, x in enumerate(scores)]
+        alone = aggregate(parts, {"P": 1.0}, METHOD).score
+        assert [alone, days.score[row], draws[row]] == pytest.approx([60.0] * 3)
 
 
 def test_a_pillar_below_half_its_weight_is_not_published_and_too_little_is_withheld() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from xl_thesis import definition as d
 from xl_thesis import transforms
 from xl_thesis.errors import MissingData
-from xl_thesis.models import Span, parse_span
+from xl_thesis.models import Derived, Span, parse_span
+from xl_thesis.observations import Schedule
+from xl_thesis.operators import derive
 
 from .series import daily, day, monthly
 
@@ -124,9 +126,15 @@ def test_above_low_bridges_one_missing_month_only_if_allowed() -> None:
 
 def test_change_since() -> None:
     series = monthly("2025-01", [66.0, 65.0, 64.5])
-    assert transforms.change_since(series, day("2025-02-10")).values.tolist() == [0.0, -1.0, -1.5]
+    assert transforms.change_since(series, day("2025-02-10")).values.tolist() == [-1.0, -1.5]
     with pytest.raises(MissingData, match="base date"):
         transforms.change_since(series, day("2024-12-31"))
+
+
+def test_nothing_has_changed_since_a_base_that_is_the_newest_value() -> None:
+    """No evidence yet: a change of 0 would count as known and neutral."""
+    with pytest.raises(MissingData, match="no value after the one of 2025-03-31"):
+        transforms.change_since(monthly("2025-01", [66.0, 65.0, 64.5]), day("2025-04-10"))
 
 
 @given(st.lists(st.floats(1, 1000), min_size=30, max_size=60), st.integers(1, 28))
@@ -134,3 +142,15 @@ def test_later_values_never_change_earlier_transforms(values: list[float], cut: 
     rule = d.LogChange(kind="log_change", span=span("6M"))
     whole, part = (transforms.log_change(monthly("2020-01", v), rule) for v in (values, values[:-cut]))
     np.testing.assert_array_equal(whole.values[: len(part)], part.values)
+
+
+@pytest.mark.parametrize(("seven_days", "last_day"), [(False, "2026-05-29"), (True, "2026-05-31")])
+def test_a_month_has_a_mean_once_its_last_day_is_observed(seven_days: bool, last_day: str) -> None:
+    """May 2026 ends on a Sunday."""
+    series = daily("2026-05-01", np.arange(31.0).tolist(), Schedule("daily", 0, seven_days))
+    mean = Derived(op="monthly_mean", of=("MANUAL:daily",))
+    last = int(np.flatnonzero(series.days == np.datetime64(last_day))[0])
+    before, after = (derive(mean, {"MANUAL:daily": series.at(np.arange(count))}) for count in (last, last + 1))
+    assert len(before) == 0
+    assert after.days.astype(str).tolist() == ["2026-05-31"]
+    assert after.values[0] == series.values[: last + 1].mean()
