@@ -34,6 +34,7 @@ EMBEDDED = [  # a quarter end, two shutdowns, a leap day, the base date, the new
 ]  # fmt: skip
 INVENTED = ["2025-02-07", "2025-03-26", "2026-08-20"]
 Rows = dict[str, pd.DataFrame]
+Numbers = dict[str, float | None]
 
 
 def leaves(source: Any) -> list[str]:
@@ -208,42 +209,51 @@ def ways(rows: Rows, indicator: Any, on: pd.Timestamp) -> Iterator[tuple[float, 
         yield freshness("monthly", 0, False, day, on), day, score
 
 
-def recomputed(rows: Rows, on: pd.Timestamp) -> dict[str, float | None]:
+def recomputed(rows: Rows, on: pd.Timestamp) -> Numbers:
     """Scores of indicators, pillars and the whole, coverage, bounds and contributions, by name."""
-    found: dict[str, float | None] = {}
-    pillars = {}
-    for pillar in THESIS["pillars"]:
-        live = {}
-        members = [item for item in THESIS["indicators"] if item["pillar"] == pillar["id"]]
-        for item in members:
-            best = max(ways(rows, item, on), key=lambda way: (way[0], way[1] if not way[0] else on), default=None)
-            found[item["id"]] = best and best[2]
-            if best and best[0] * item["weight"] > 0:
-                live[item["id"]] = (best[0] * item["weight"], best[2])
-        known_weight = sum(weight for weight, _ in live.values())
-        coverage = found[f"coverage {pillar['id']}"] = known_weight / sum(item["weight"] for item in members)
-        published = coverage > METHOD["min_pillar_coverage"] - 1e-12
-        found[pillar["id"]] = sum(w * s for w, s in live.values()) / known_weight if published else None
-        if published:
-            pillars[pillar["id"]] = (pillar["weight"], coverage, live, known_weight)
-    whole, weight = sum(pillar["weight"] for pillar in THESIS["pillars"]), sum(part[0] for part in pillars.values())
-    coverage = found["coverage"] = sum(part[0] * part[1] for part in pillars.values()) / whole
-    if coverage < METHOD["withheld_below"]:
-        return {**found, "score": None}
-    score = sum(part[0] * float(found[name] or 0) for name, part in pillars.items()) / weight
-    low = sum(part[0] * part[1] * float(found[name] or 0) for name, part in pillars.items()) / whole
+    items, pillars, ways_taken = THESIS["indicators"], THESIS["pillars"], {}
+    for item in items:
+        found = ways(rows, item, on)
+        ways_taken[item["id"]] = max(found, key=lambda way: (way[0], on if way[0] else way[1]), default=None)
+    numbers: Numbers = {name: way and way[2] for name, way in ways_taken.items()}
+    for role in ("outcome", "driver"):
+        numbers[role] = combined(ways_taken, items, [item for item in pillars if item["role"] == role])["score"]
+    uncontested = [item for item in items if not item.get("contested")]
+    numbers["uncontested"] = combined(ways_taken, uncontested, pillars)["score"]
+    return numbers | combined(ways_taken, items, pillars)
+
+
+def combined(ways_taken: Any, items: list[Any], pillars: list[Any]) -> Numbers:
+    numbers: Numbers = {}
+    published = {}
+    for pillar in pillars:
+        members = [item for item in items if item["pillar"] == pillar["id"]]
+        live = {item["id"]: item["weight"] * ways_taken[item["id"]][0] for item in members if ways_taken[item["id"]]}
+        coverage = numbers[f"coverage {pillar['id']}"] = sum(live.values()) / sum(item["weight"] for item in members)
+        numbers[pillar["id"]] = None
+        if coverage > METHOD["min_pillar_coverage"] - 1e-12:
+            shares = {name: weight / sum(live.values()) for name, weight in live.items() if weight}
+            numbers[pillar["id"]] = mean = sum(share * ways_taken[name][2] for name, share in shares.items())
+            published[pillar["id"]] = (pillar["weight"], coverage, mean, shares)
+    everything, weight = sum(item["weight"] for item in pillars), sum(part[0] for part in published.values())
+    coverage = numbers["coverage"] = sum(part[0] * part[1] for part in published.values()) / everything
+    if coverage < METHOD["withheld_below"] - 1e-12:
+        return numbers | {"score": None}
+    low = sum(part[0] * part[1] * part[2] for part in published.values()) / everything
     points = {
-        f"points {name}": part[0] / weight * own / part[3] * (score - 50)
-        for part in pillars.values() for name, (own, score) in part[2].items()
+        f"points {name}": part[0] / weight * share * (ways_taken[name][2] - 50)
+        for part in published.values() for name, share in part[3].items()
     }  # fmt: skip
-    return {**found, "score": score, "low": low, "high": low + 100 * (1 - coverage), **points}
+    score = sum(part[0] * part[2] for part in published.values()) / weight
+    return numbers | points | {"score": score, "low": low, "high": low + 100 * (1 - coverage)}
 
 
-def engine(scorer: Scorer, on: pd.Timestamp) -> dict[str, float | None]:
+def engine(scorer: Scorer, on: pd.Timestamp) -> Numbers:
     result = scorer.evaluate(on.date())
     found = {item.id: item.score for item in (*result.indicators, *result.pillars)}
     found |= {f"coverage {item.id}": item.coverage for item in result.pillars}
-    found |= {"coverage": result.coverage.effective, "score": result.score}
+    found |= {"coverage": result.coverage.effective, "score": result.score, "outcome": result.outcome_score}
+    found |= {"driver": result.driver_score, "uncontested": result.score_without_contested}
     if result.bounds is not None:
         found |= {"low": result.bounds.low, "high": result.bounds.high}
         found |= {f"points {item.id}": item.contribution for item in result.indicators if item.contribution is not None}
@@ -285,8 +295,12 @@ def with_invented(rows: Rows) -> Rows:
 
 
 def compare(scorer: Scorer, rows: Rows, days: list[str]) -> None:
-    for on in map(pd.Timestamp, days):
-        assert engine(scorer, on) == pytest.approx(recomputed(rows, on), abs=1e-9), on
+    """On each day alone, and all days at once as a history has them."""
+    at_once = scorer.score_panel(scorer.panel([pd.Timestamp(day).date() for day in days])).score
+    for on, score in zip(map(pd.Timestamp, days), at_once.tolist(), strict=True):
+        expected = recomputed(rows, on)
+        assert engine(scorer, on) == pytest.approx(expected, abs=1e-9), on
+        assert (None if math.isnan(score) else score) == pytest.approx(expected["score"], abs=1e-9), on
 
 
 def test_every_number_is_the_engine_s() -> None:
