@@ -23,6 +23,7 @@ from xl_thesis.errors import InputError
 from xl_thesis.models import Model
 from xl_thesis.records import Record, RecordLog
 from xl_thesis.resolution import EventRate, Finding, KnowledgeOn, computed_base_rate, resolve
+from xl_thesis.wording import refusal
 
 FILE_NAME = "ledger.jsonl"
 AUTOMATIC = "xl-thesis"
@@ -276,7 +277,7 @@ def _checked(kind: type[_Made], **fields: Any) -> _Made:
         return kind(**fields)
     except ValidationError as error:
         item = error.errors(include_url=False)[0]
-        raise InputError(f"{item['loc'][0]}: {item['msg'][0].lower()}{item['msg'][1:]}") from None
+        raise InputError(f"{item['loc'][0]}: {refusal(item)}") from None
 
 
 def _resolutions(question: Question, records: Sequence[Record[Entry]], as_of: dt.date) -> list[Resolution]:
