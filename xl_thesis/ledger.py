@@ -23,7 +23,7 @@ from xl_thesis.errors import InputError
 from xl_thesis.models import Model
 from xl_thesis.records import Record, RecordLog
 from xl_thesis.resolution import EventRate, Finding, KnowledgeOn, computed_base_rate, resolve
-from xl_thesis.wording import refusal
+from xl_thesis.wording import did_you_mean, refusal
 
 FILE_NAME = "ledger.jsonl"
 AUTOMATIC = "xl-thesis"
@@ -148,7 +148,8 @@ class Ledger:
         found = {key.lower(): question for key, question in self._questions.items()}.get(name.lower())
         if found is None:
             known = ", ".join(self._questions) or "none"
-            raise InputError(f"there is no question '{name}'; the thesis has: {known}")
+            near = did_you_mean(name, self._questions)
+            raise InputError(f"there is no question '{name}'{near}; the thesis has: {known}")
         return found
 
     def add_forecast(self, name: str, p: float, by: str, made_on: dt.date, *, today: dt.date) -> Record[Entry]:

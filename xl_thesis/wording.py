@@ -65,12 +65,12 @@ def refusal(item: Mapping[str, Any]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """"; did you mean ...?" with the known names nearest to one, or no text where none is near.
+    """Words in brackets with the known names nearest to one, or no text where none is near.
 
     Capitals do not count, nor does the part before a colon where it was left out.
 
     >>> did_you_mean("unrate", ["FRED:UNRATE", "FRED:DGS10"])
-    '; did you mean FRED:UNRATE?'
+    ' (did you mean FRED:UNRATE?)'
     >>> did_you_mean("zebra", ["FRED:UNRATE"])
     ''
     """
@@ -82,7 +82,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     wanted = name.lower()
     near = [wanted] if wanted in spellings else difflib.get_close_matches(wanted, spellings, n=3, cutoff=0.7)
     found = list(dict.fromkeys(spellings[spelling] for spelling in near))
-    return f"; did you mean {' or '.join(found)}?" if found else ""
+    return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
