@@ -95,6 +95,16 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("series") == 0
     assert "FRED:UNRATE" in capsys.readouterr().out
     assert "unknown series 'FRED:NOPE'" in refused(capsys, "series", "FRED:NOPE")
+    for wrong, near in (
+        ("UNRATE", "FRED:UNRATE"), ("fred:unrat", "FRED:UNRATE"), ("unemployment", "FRED:UNRATE or FRED:ICSA"),
+    ):  # fmt: skip
+        said = f"unknown series '{wrong}' (did you mean {near}?); `xl-thesis series` lists all"
+        assert said in refused(capsys, "series", wrong)
+    assert "did you mean" not in refused(capsys, "series", "zzz")
+    assert "(did you mean DOLLAR?)" in refused(capsys, "claims", "--pillar", "dolar")
+    assert run("call", '=THESIS_PILLAR("DOLAR")') != 0
+    assert "(did you mean DOLLAR?)" in capsys.readouterr().err
+    assert "(did you mean american_exceptionalism?)" in refused(capsys, "score", "--thesis", "american_exeptionalism")
     assert "refresh" in refused(capsys, "series", "YAHOO:SPY/adj")
 
 
@@ -207,3 +217,14 @@ def test_libreoffice_status_says_an_office_once(
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith(f"LibreOffice 25.2 in {tmp_path}: extension unknown: it takes no extensions as root")
     assert first.count(str(tmp_path)) == 1
+
+
+def test_sentences_are_as_wide_as_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    assert run("sensitivity", "--thesis", "jobless_boom") == 0
+    said = capsys.readouterr().out
+    table = said[said.index("Indicator ") : said.index("r2: ")]
+    assert all(len(line) <= 70 for line in said.replace(table, "").splitlines() if not line.startswith("  "))
+    assert "nominal\nweight" in said or "nominal weight" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.test_mailed import tables, with_cell
@@ -81,3 +82,58 @@ def test_the_lines_of_a_check_say_which_side_is_the_engines(
     assert "1 inputs are not the definition's (definition -> file):" in out
     assert "1 formulas show another value than the engine has for these inputs (file -> engine):" in out
     assert "ThesisResult, score, Value: 99.5 -> " in out
+
+
+def test_a_workbook_of_an_own_thesis_says_that_its_definition_must_be_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(capsys, "thesis", "new", "mine.yaml")
+    assert run(capsys, "snapshot", "--thesis", "mine.yaml", "--out", "own.xlsx")[0] == 0
+    for command in ("verify", "update"):
+        code, _, said = run(capsys, command, "own.xlsx")
+        assert code == 2 and said.endswith("name its file: --thesis mine.yaml\n")
+        assert run(capsys, command, "own.xlsx", "--thesis", "mine.yaml")[0] == 0
+
+
+def test_a_comparison_begins_with_the_score_and_what_moved_it(
+    capsys: pytest.CaptureFixture[str], made: bytes, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.xlsx", tmp_path / "new.xlsx"
+    old.write_bytes(made)
+    run(capsys, "demo", "--thesis", "jobless_boom", "--as-of", "2026-06-30", "--out", str(new))
+    scores = [
+        json.loads(run(capsys, "score", "--thesis", "jobless_boom", "--as-of", day, "--json")[1])
+        for day in ("2026-03-31", "2026-06-30")
+    ]
+    before, after = (found["score"] for found in scores)
+    lines = run(capsys, "diff", str(old), str(new))[1].splitlines()
+    assert lines[1] == f"Score: {before:.1f} -> {after:.1f} ({after - before:+.1f} points)"
+    parts = [line.split(" that moved it")[0] for line in lines[2:5] if " that moved it" in line]
+    assert parts == ["Pillars", "Indicators"]
+    moved = json.loads(run(capsys, "diff", str(old), str(new), "--json")[1])["movement"]
+    assert moved["score"] == pytest.approx([before, after])
+    points = [{item["id"]: item["contribution"] or 0.0 for item in found["indicators"]} for found in scores]
+    for part in ("points_of_pillars", "points_of_indicators"):
+        assert sum(moved[part].values()) == pytest.approx(after - before)
+    for name, by in moved["points_of_indicators"].items():
+        assert by == pytest.approx(points[1][name] - points[0][name])
+    assert list(map(abs, moved["points_of_indicators"].values())) == sorted(
+        map(abs, moved["points_of_indicators"].values()), reverse=True
+    )
+    assert "The score is the same." in run(capsys, "diff", str(old), str(old))[1]
+
+
+def test_an_update_of_a_file_without_its_inputs_says_so_and_is_no_success(
+    capsys: pytest.CaptureFixture[str], made: bytes, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(made)
+    opened = openpyxl.load_workbook(book)
+    del opened["Inputs"]
+    opened.save(book)
+    code, out, said = run(capsys, "update", str(book), "--as-of", "2026-06-30")
+    assert code == 1 and f"Workbook: {book}" in out
+    assert "has no InputPillars, InputIndicators, InputLabels, InputRules any more" in said
+    assert "make a new snapshot" in said and "\n" not in said.strip()
+    assert json.loads(run(capsys, "update", str(book), "--as-of", "2026-06-30", "--json")[1])["missing"]

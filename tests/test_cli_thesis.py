@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -124,8 +125,8 @@ def test_check_names_every_fault_with_its_line(capsys: pytest.CaptureFixture[str
     expected = {
         "title: this key is missing": "schema_version",
         "titel: unknown key": "titel",
-        "labels[1].below: Input should be a valid number": "sixty",
-        "indicators[0].direction: Input should be 1 or -1": "direction: 3",
+        "labels[1].below: it must be a number, not 'sixty'": "sixty",
+        "indicators[0].direction: it must be 1 or -1, not 3": "direction: 3",
         "indicators[1] (core_inflation).pillar: there is no pillar 'INFLATIO'": "INFLATIO",
         "indicators[1] (core_inflation).source.of[0]: unknown series 'FRED:NOPE'": "FRED:NOPE",
         "indicators[1] (core_inflation).claims[0]: there is no claim 'C2'": "claims: [C2]",
@@ -136,6 +137,39 @@ def test_check_names_every_fault_with_its_line(capsys: pytest.CaptureFixture[str
     assert len(found) == len(expected)
     for words, line in expected.items():
         assert any(said.startswith(words) and line in place for said, place in found.items()), words
+
+
+ONE_SENTENCE = [
+    ("source: FRED:DGS10 ", "source: dgs10 ", "indicators[0].source: 'dgs10' is not a series id such as FRED:UNRATE"),
+    ("source: FRED:DGS10 ", "source: [FRED:DGS10] ", "indicators[0].source: it must be a series id such as"),
+    ("source: FRED:DGS10 ", "source: {op: rato, of: [FRED:A, FRED:B]} ", "indicators[0].source.op: it must be 'ratio'"),
+    ("span: 12M", "span: soon", "indicators[0].transform.span: 'soon' is not a span"),
+    ("span: 12M", "span: [12]", "indicators[0].transform.span: it must be a span such as 13W"),
+    ("span: 12M", "spam: 12M", "indicators[0].transform.spam: unknown key"),
+    ("kind: change", "kind: chang", "indicators[0].transform: there is no kind 'chang'; there are: 'drift_t'"),
+    ("kind: change, ", "", "indicators[0].transform: it needs a `kind`"),
+    ("title: {en: Rates stay high, zh-Hant: 利率居高不下}", "title: Rates", "title: it must be in both languages"),
+    ("claims: [C1]", "claims: C1", "indicators[0].claims: it must be a list: [one, two]"),
+    ("rationale: A rise over a year is what the thesis predicts.", "rationale:",
+     "indicators[0].rationale: it must be text; it is empty"),
+    ("weight: 0.6", "weight: -1", "pillars[0].weight: it must be 0 or more, not -1"),
+    ("below: 40", "below: 400", "labels[0].below: it must be 100 or less, not 400"),
+    ("id: RATES", "id: THE RATES", "pillars[0].id: it must begin with a letter"),
+    ("hindsight: false", "hindsight: 0", "questions[0].hindsight: it must be true or false"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), ONE_SENTENCE, ids=[new for _, new, _ in ONE_SENTENCE])
+def test_a_fault_is_one_sentence_of_ours_that_says_what_to_write(old: str, new: str, said: str) -> None:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    assert old in text
+    found = [str(fault).split(": ", 1)[1] for fault in find_faults(text.replace(old, new, 1), TEMPLATE)]
+    place = said.split(": ")[0]
+    at_place = [fault for fault in found if re.sub(r" \(\w+\)", "", fault).startswith((place, said))]
+    assert any(said in re.sub(r" \(\w+\)", "", fault) for fault in at_place)
+    assert not [fault for fault in found if re.search("Input|should|valid d|discriminator|function-", fault)]
+    if not old.startswith(("id", "span: 12M", "title")):
+        assert len(at_place) == 1
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "a: [1", "id: a\nlabels: 3\nindicators: [1, {id: a}]\nseries: [{}]\n"])

@@ -120,12 +120,56 @@ def test_the_commands_read_change_and_remove(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert "secret" not in said
     assert "http://ann:***@proxy.example:8080" in said
-    assert json.loads(said[said.index("{") :])["network.timeout"] == {"value": "30", "from": "default"}
+    assert json.loads(said[said.index("{") :])["network.timeout"] == {
+        "value": "30", "from": "default", "variable": "XL_THESIS_NETWORK_TIMEOUT",
+    }  # fmt: skip
     assert run("config", "unset", "network.proxy") == 0
     assert run("config", "set", "colour", "blue") == 2
     assert run("config", "set", "network.timeout", "soon") == 2
     assert run("config", "set", "network.proxy") == 2
     assert run("config", "get", "colour") == 2
+
+
+def test_the_list_says_where_each_value_comes_from_and_where_the_store_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XL_THESIS_NETWORK_TIMEOUT", "12")
+    assert run("config", "set", "network.proxy", "http://proxy.example:8080") == 0
+    capsys.readouterr()
+    assert run("config", "list") == 0
+    said = capsys.readouterr().out
+    for setting in settings.SETTINGS.values():
+        assert f"variable {setting.variable}" in said
+    assert f"store = {tmp_path / 'store.sqlite'}  (default)" in said
+    assert "network.timeout = 12  (XL_THESIS_NETWORK_TIMEOUT)" in said
+    assert f"network.proxy = http://proxy.example:8080  ({tmp_path / 'settings.toml'})" in said
+    assert f"{tmp_path}  (XL_THESIS_HOME)" in said
+    assert "variable FRED_API_KEY" in said
+    assert run("config", "list", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["home"] == {"value": str(tmp_path), "from": "XL_THESIS_HOME", "variable": "XL_THESIS_HOME"}
+    assert found["store"]["value"] == str(tmp_path / "store.sqlite")
+    monkeypatch.delenv("XL_THESIS_HOME")
+    assert run("config", "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["home"]["from"] == "default"
+
+
+def test_what_cannot_be_the_store_is_refused_when_it_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "victim.xlsx").write_bytes(b"PK\3\4 a workbook")
+    for wrong, words in (
+        ("victim.xlsx", "no store of"), ("sqlite:///victim.xlsx", "no store of"), (".", "is a folder"),
+    ):  # fmt: skip
+        assert run("config", "set", "store", wrong) == 2
+        assert words in capsys.readouterr().err
+    assert not settings.settings_file().exists()
+    assert run("config", "set", "store", "new.sqlite") == 0
+    assert run("store", "info") == 0
+    assert run("config", "set", "store", "new.sqlite") == 0
+    assert run("config", "set", "store", "postgresql+psycopg://ann@db.example/macro") == 0
+    assert (tmp_path / "victim.xlsx").read_bytes() == b"PK\3\4 a workbook"
 
 
 MISREAD = ["s3cret/w0rd", "s3cret#w0rd", "s3cret?w0rd", "s3cret@w0rd", "[s3cret]w0rd", "s3cret://w0rd", "s3c/ret@w0rd"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xl_thesis import keys, published, settings
+from xl_thesis.catalogue import meta_of
 from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
@@ -145,9 +146,7 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
     """
     as_of = scorer.default_as_of() if as_of is None else as_of
     scorer.check(as_of)
-    if series_id not in scorer.catalogue:
-        raise InputError(f"unknown series '{series_id}'; `xl-thesis series` lists those that are known")
-    meta = scorer.catalogue[series_id]
+    meta = meta_of(scorer.catalogue, series_id)
     try:
         known = scorer.knowledge(as_of).series(series_id)
     except MissingData as error:

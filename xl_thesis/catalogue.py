@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from xl_thesis import documents
 from xl_thesis.errors import DefinitionError, InputError
 from xl_thesis.models import Operand, SeriesMeta
+from xl_thesis.wording import did_you_mean
 
 _FILE = Path(__file__).with_name("catalogue.yaml")
 _ENTRIES = TypeAdapter(dict[str, SeriesMeta])
@@ -37,7 +38,16 @@ def meta_of(catalogue: Catalogue, series_id: str) -> SeriesMeta:
     try:
         return catalogue[series_id]
     except KeyError:
-        raise InputError(f"unknown series '{series_id}'; `xl-thesis series` lists all") from None
+        raise unknown_series(catalogue, series_id) from None
+
+
+def unknown_series(catalogue: Catalogue, name: str) -> InputError:
+    """The error that says what an unknown series may have meant: ids that are near, else titles that have the word."""
+    near = did_you_mean(name, catalogue)
+    if not near and len(name) > 2:
+        titled = [meta.id for meta in catalogue.values() if name.lower() in meta.title.lower()][:3]
+        near = f" (did you mean {' or '.join(titled)}?)" if titled else ""
+    return InputError(f"unknown series '{name}'{near}; `xl-thesis series` lists all")
 
 
 def leaves(operand: Operand, catalogue: Catalogue) -> tuple[str, ...]:

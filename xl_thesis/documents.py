@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from xl_thesis.errors import DefinitionError, Fault
 from xl_thesis.fields import given
 from xl_thesis.models import Model, Span
+from xl_thesis.wording import refusal
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -67,19 +68,18 @@ def parse(text: str, file: str) -> tuple[dict[str, Any], list[Fault]]:
 
 
 def faults_of(error: ValidationError, text: str, file: str) -> list[Fault]:
-    """The faults of a validation, each with its field and line."""
+    """The faults of a validation, each with its field and line; a value that may be one of two kinds has one fault."""
     root = _compose(text)
-    faults = []
-    for item in error.errors(include_url=False):
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = "unknown key"
-        elif item["type"] == "missing":
-            message = "this key is missing"
-        elif item["type"] == "string_type" and not isinstance(item["input"], (dict, list)):
-            message = "it must be text: put it in quotes"
-        faults.append(Fault(file, _field(item["loc"]), message, _line(root, item["loc"])))
-    return faults
+    items = [(*_place(root, item), item) for item in error.errors(include_url=False)]
+    places = [place for place, _, _ in items]
+    faults: dict[object, Fault] = {}
+    for place, is_member, item in items:
+        if is_member and isinstance(item["input"], dict) and item["type"] == "string_type":
+            continue  # it is meant to be the other kind, whose own faults are told
+        if is_member and isinstance(item["input"], str) and places.count(place) > 1 and item["type"] == "model_type":
+            continue
+        faults[place, is_member or len(faults)] = Fault(file, _field(place), refusal(item), _line(root, place))
+    return list(faults.values())
 
 
 def line_of(text: str, location: Sequence[int | str]) -> int | None:
@@ -147,6 +147,26 @@ def _width(node: yaml.Node) -> int:
 def _compose(text: str) -> yaml.Node | None:
     node: yaml.Node | None = yaml.compose(text, _SafeLoader)
     return node
+
+
+def _place(root: yaml.Node | None, item: Mapping[str, Any]) -> tuple[tuple[int | str, ...], bool]:
+    """Where in the file an error is, and whether it is about one of several kinds that the value there may have.
+
+    pydantic puts the kinds of a value into its place, where the file has no such keys.
+    """
+    node, place = root, list[int | str]()
+    location, last = item["loc"], len(item["loc"]) - 1
+    for depth, part in enumerate(location):
+        if isinstance(node, yaml.MappingNode):
+            found = next((child for key, child in node.value if key.value == str(part)), None)
+            is_kind = any(key.value == "kind" and child.value == part for key, child in node.value)
+            if found is not None or (depth == last and (is_kind or item["type"] == "missing")):
+                place.append(part)
+                node = found or node
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            place.append(part)
+            node = node.value[part]
+    return tuple(place), bool(location) and (not place or place[-1] != location[-1])
 
 
 def _field(location: Sequence[int | str]) -> str:

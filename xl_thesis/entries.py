@@ -21,6 +21,7 @@ from xl_thesis.catalogue import Catalogue
 from xl_thesis.errors import DefinitionError, Fault, InputError
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, month_ends, to_date
+from xl_thesis.wording import did_you_mean
 
 Cell = str | float | int | bool | dt.date | dt.datetime | None
 Sheet = Sequence[tuple[int, Sequence[Cell]]]
@@ -149,7 +150,8 @@ class _Row:
         name = self.series_id or self._text("series")
         meta = self.catalogue.get(name)
         if meta is None:
-            what = f"unknown series '{name}'; add it to the thesis under series:" if name else "is empty"
+            near = did_you_mean(name, self.catalogue)
+            what = f"unknown series '{name}'{near}; add it to the thesis under series:" if name else "is empty"
             self.faults.append(("series", what))
         elif meta.derived is not None:
             self.faults.append(("series", f"{name} is computed from others and takes no values"))

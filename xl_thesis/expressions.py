@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from xl_thesis.errors import InputError
 from xl_thesis.fields import given
 from xl_thesis.models import Derived, Model, Operand, Operator, SeriesId, Span
+from xl_thesis.wording import refusal
 
 _OPERATORS = get_args(Operator)
 _SETTINGS = [name for name in Derived.model_fields if name not in ("op", "of", "factor")]
@@ -324,5 +325,4 @@ class _Reader:
 def _first(error: ValidationError) -> str:
     item = error.errors(include_url=False)[0]
     field = next((str(part) for part in item["loc"] if part in Derived.model_fields), "")
-    message = item["msg"].removeprefix("Value error, ")
-    return f"{field}: {message}" if field else message
+    return f"{field}: {refusal(item)}" if field else refusal(item)

@@ -15,6 +15,7 @@ from xl_thesis.files import put_file
 from xl_thesis.pipeline import open_default_store, today
 from xl_thesis.store import Row, Store
 from xl_thesis.thesis import catalogue_of, load_thesis
+from xl_thesis.wording import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ def import_sheet(
     """As ``import_file``, from a table that was read already; ``name`` is what faults call it."""
     catalogue = catalogue_of(load_thesis(thesis or settings.default_thesis()))
     if series_id is not None and series_id not in catalogue:
-        raise InputError(f"unknown series '{series_id}'; add it to the thesis under series:, or see `xl-thesis series`")
+        near = did_you_mean(series_id, catalogue)
+        raise InputError(
+            f"unknown series '{series_id}'{near}; add it to the thesis under series:, or see `xl-thesis series`"
+        )
     found = entries.parse(sheet, catalogue, name, today(), series_id)
     source = f"entered from {name}"
     with open_default_store() as store:

@@ -23,6 +23,7 @@ from xl_thesis.errors import InputError
 from xl_thesis.models import Model
 from xl_thesis.records import Record, RecordLog
 from xl_thesis.resolution import EventRate, Finding, KnowledgeOn, computed_base_rate, resolve
+from xl_thesis.wording import did_you_mean, refusal
 
 FILE_NAME = "ledger.jsonl"
 AUTOMATIC = "xl-thesis"
@@ -147,7 +148,8 @@ class Ledger:
         found = {key.lower(): question for key, question in self._questions.items()}.get(name.lower())
         if found is None:
             known = ", ".join(self._questions) or "none"
-            raise InputError(f"there is no question '{name}'; the thesis has: {known}")
+            near = did_you_mean(name, self._questions)
+            raise InputError(f"there is no question '{name}'{near}; the thesis has: {known}")
         return found
 
     def add_forecast(self, name: str, p: float, by: str, made_on: dt.date, *, today: dt.date) -> Record[Entry]:
@@ -276,7 +278,7 @@ def _checked(kind: type[_Made], **fields: Any) -> _Made:
         return kind(**fields)
     except ValidationError as error:
         item = error.errors(include_url=False)[0]
-        raise InputError(f"{item['loc'][0]}: {item['msg'][0].lower()}{item['msg'][1:]}") from None
+        raise InputError(f"{item['loc'][0]}: {refusal(item)}") from None
 
 
 def _resolutions(question: Question, records: Sequence[Record[Entry]], as_of: dt.date) -> list[Resolution]:

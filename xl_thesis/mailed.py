@@ -13,6 +13,7 @@ from xl_thesis.errors import InputError
 from xl_thesis.files import put_file
 from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.pipeline import Scorer
+from xl_thesis.thesis import thesis_ids
 
 if TYPE_CHECKING:
     from xl_thesis_workbook.about import Changed
@@ -101,6 +102,16 @@ def open_mailed(path: Path) -> Mailed:
     with _sound(f"'{path.name}' cannot be used"):
         found = read_about(data)
     return Mailed(path=path, data=data, **found)
+
+
+def package_thesis(book: Mailed) -> str:
+    """The thesis of a workbook where it came with the package. Raises ``InputError`` for one of somebody's own."""
+    if book.thesis not in thesis_ids():
+        raise InputError(
+            f"'{book.path.name}' is of the thesis {book.thesis}, which did not come with the package; name its file:"
+            f" --thesis {book.thesis}.yaml"
+        )
+    return book.thesis
 
 
 def _read(path: Path) -> bytes:

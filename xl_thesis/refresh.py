@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 
+from xl_thesis.catalogue import meta_of
 from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError, UnfitValue
 from xl_thesis.evaluation import Status, percent
 from xl_thesis.models import SeriesMeta
@@ -44,9 +45,7 @@ def plan(
     wanted = list(scorer.catalogue) if only is None else list(dict.fromkeys(only))
     found: dict[str, tuple[Provider, list[Request]]] = {provider.name: (provider, []) for provider in providers}
     for series_id in wanted:
-        if series_id not in scorer.catalogue:
-            raise InputError(f"unknown series '{series_id}'; `xl-thesis series` lists all")
-        meta = scorer.catalogue[series_id]
+        meta = meta_of(scorer.catalogue, series_id)
         served = [(provider, symbol) for provider in providers if (symbol := _symbol(provider, meta)) is not None]
         if served:
             provider, symbol = served[0]

@@ -17,8 +17,10 @@ from platformdirs import user_config_path, user_data_path
 
 from xl_thesis.addresses import fault, is_no_file, without_password
 from xl_thesis.errors import InputError
+from xl_thesis.wording import did_you_mean
 
 FILE_NAME = "settings.toml"
+HOME_VARIABLE = "XL_THESIS_HOME"
 _DATABASES = ("postgresql://", "postgresql+psycopg://")
 
 
@@ -65,13 +67,13 @@ class Value:
 
 def home() -> Path:
     """The folder for everything the package keeps, not yet created."""
-    chosen = os.environ.get("XL_THESIS_HOME")
+    chosen = os.environ.get(HOME_VARIABLE)
     return Path(chosen).expanduser() if chosen else user_data_path("xl-thesis", appauthor=False)
 
 
 def settings_file() -> Path:
     """Where the settings are kept, not yet created."""
-    chosen = os.environ.get("XL_THESIS_HOME")
+    chosen = os.environ.get(HOME_VARIABLE)
     folder = Path(chosen).expanduser() if chosen else user_config_path("xl-thesis", appauthor=False)
     return folder / FILE_NAME
 
@@ -144,7 +146,8 @@ def default_thesis() -> str:
 
 def _setting(name: str) -> Setting:
     if name not in SETTINGS:
-        raise InputError(f"unknown setting '{name}'; there are: {', '.join(SETTINGS)}")
+        near = did_you_mean(name, SETTINGS)
+        raise InputError(f"unknown setting '{name}'{near}; there are: {', '.join(SETTINGS)}")
     return SETTINGS[name]
 
 

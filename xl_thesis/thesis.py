@@ -17,6 +17,7 @@ from xl_thesis.catalogue import Catalogue, leaves, load_catalogue
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import DefinitionError, Fault, InputError
 from xl_thesis.models import Operand, as_document
+from xl_thesis.wording import did_you_mean
 
 _FOLDER = Path(__file__).with_name("theses")
 _META_GROUP = "META"
@@ -35,8 +36,8 @@ def load_thesis(name: str) -> Thesis:
     path = Path(name)
     if path.suffix.lower() not in (".yaml", ".yml"):
         if name not in thesis_ids():
-            known = ", ".join(thesis_ids())
-            raise InputError(f"there is no thesis '{name}'; give the path of a .yaml file or one of: {known}")
+            near, known = did_you_mean(name, thesis_ids()), ", ".join(thesis_ids())
+            raise InputError(f"there is no thesis '{name}'{near}; give the path of a .yaml file or one of: {known}")
         path = _FOLDER / f"{name}.yaml"
     return parse_thesis(documents.read_text(path), path)
 
@@ -183,7 +184,8 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
     for row, indicator in enumerate(thesis.indicators):
         place = f"indicators[{row}] ({indicator.id})"
         if indicator.pillar not in pillars:
-            yield f"{place}.pillar", f"there is no pillar '{indicator.pillar}'"
+            near = did_you_mean(indicator.pillar, pillars)
+            yield f"{place}.pillar", f"there is no pillar '{indicator.pillar}'{near}"
         yield from _unknown_claims(f"{place}.claims", indicator.claims, claims)
         yield from _unknown_series(f"{place}.source", operands_of(indicator), known)
         transform = indicator.transform
@@ -191,7 +193,8 @@ def _reference_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
             yield f"{place}.transform", f"{transform.kind} needs a base_date here or in the thesis"
     for row, claim in enumerate(thesis.claims):
         if claim.group not in pillars | {_META_GROUP}:
-            yield f"claims[{row}] ({claim.id}).group", f"there is no pillar '{claim.group}'"
+            near = did_you_mean(claim.group, pillars)
+            yield f"claims[{row}] ({claim.id}).group", f"there is no pillar '{claim.group}'{near}"
     for row, question in enumerate(thesis.questions):
         place = f"questions[{row}] ({question.id})"
         yield from _unknown_claims(f"{place}.claims", question.claims, claims)
@@ -209,7 +212,8 @@ def _unknown_claims(place: str, wanted: Iterable[str], known: set[str]) -> Itera
 
 def _unknown_series(place: str, operands: Iterable[Operand], known: set[str]) -> Iterator[tuple[str, str]]:
     for series_id in sorted({name for operand in operands for name in _ids(operand)} - known):
-        yield place, f"unknown series '{series_id}': add it to the thesis under `series`"
+        near = did_you_mean(series_id, known)
+        yield place, f"unknown series '{series_id}'{near}: add it to the thesis under `series`"
 
 
 def _weight_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:

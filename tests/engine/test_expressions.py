@@ -118,7 +118,7 @@ def test_every_operator_has_an_example() -> None:
         ("ratio(FRED:A, FRED:B) * x", "factor"),
         ("ratio(FRED:A, FRED:B, months=3)", "months belongs to rolling_sum"),
         ("rolling_sum(FRED:A)", "rolling_sum needs it"),
-        ("rolling_sum(FRED:A, months=1)", "months: Input should be greater"),
+        ("rolling_sum(FRED:A, months=1)", "months: it must be 2 or more, not 1"),
         ("rolling_sum(FRED:A, month=12)", "'month' is not a setting"),
         ("rolling_sum(FRED:A, months=12, months=13)", "'months' is written twice"),
         ('sum("FRED:A)', "closing quote"),

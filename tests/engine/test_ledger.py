@@ -67,7 +67,7 @@ def test_a_resolved_question_takes_no_more_forecasts(ledger: Ledger) -> None:
         ("Q17", "yes", " ", "A", "2026-12-01", "needs evidence"),
         ("Q17", "yes", "Two.", "", "2026-12-01", "the name of who judged it"),
         ("Q17", "yes", "Two.", "A", "2026-11-22", "Q17 opens on 2026-11-23"),
-        ("Q17", "yes", "x" * 2001, "A", "2026-12-01", "evidence: string should have at most 2000"),
+        ("Q17", "yes", "x" * 2001, "A", "2026-12-01", "evidence: it must have 2000 characters at most"),
         ("Q17", "yes", "\ud800", "A", "2026-12-01", "evidence: "),
     ],
 )

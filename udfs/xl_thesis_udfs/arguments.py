@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, TypeVar
 
 from xl_thesis.errors import InputError
+from xl_thesis.wording import did_you_mean
 from xl_thesis_udfs.registry import Argument
 
 AsOf = Annotated[
@@ -37,5 +38,6 @@ def one_of(what: str, wanted: str, items: Any) -> Any:
     found = {item.id.lower(): item for item in items}
     if wanted.lower() not in found:
         known = ", ".join(item.id for item in items) or "none"
-        raise InputError(f"there is no {what} '{wanted}'; the thesis has: {known}")
+        near = did_you_mean(wanted, [item.id for item in items])
+        raise InputError(f"there is no {what} '{wanted}'{near}; the thesis has: {known}")
     return found[wanted.lower()]

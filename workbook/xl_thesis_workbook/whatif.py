@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import InputError
+from xl_thesis.wording import refusal
 from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Grid
@@ -130,4 +131,4 @@ def _fault(error: ValidationError) -> str:
     """The first fault of a definition that inputs have made, by its place."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    return f"{place}: {refusal(first)}"

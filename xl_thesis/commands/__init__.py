@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -73,6 +76,14 @@ def open_scorer(thesis: str | None) -> Iterator[Scorer]:
 def print_json(document: object) -> None:
     """JSON on standard output; a number that is not finite is an error, never text."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def folded(text: str) -> str:
+    """A sentence broken between words where it is wider than the terminal; as it is where nobody looks."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return text
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def leave_if_withheld(score: float | None) -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xl_thesis.commands import open_scorer, print_json, with_as_of, with_force, with_json
+from xl_thesis.commands import folded, open_scorer, print_json, with_as_of, with_force, with_json
 
 if TYPE_CHECKING:
     from xl_thesis.mailed import Mailed, Verified
     from xl_thesis_workbook.report import Report
 
-CHANGED = 1
+CHANGED = INCOMPLETE = 1
 _BOOK = click.Path(path_type=Path, dir_okay=False)
 _with_thesis = click.option("--thesis", metavar="ID|FILE", help="The definition, where it is not one of the package.")
 
@@ -34,18 +34,35 @@ def update(
     book: Path, out: Path | None, dry_run: bool, no_backup: bool, force: bool, thesis: str | None,
     as_of: dt.date | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Bring a snapshot up to date; everything that others added to it stays, to the byte."""
+    """Bring a snapshot up to date; everything that others added to it stays, to the byte.
+
+    Exit code 1: tables of the snapshot are gone or renamed, and could not be kept up.
+    """
     from xl_thesis import mailed
 
     found = mailed.open_mailed(book)
-    with open_scorer(thesis or found.thesis) as scorer:
+    with open_scorer(thesis or mailed.package_thesis(found)) as scorer:
         done = mailed.update(scorer, found, as_of, out, dry_run=dry_run, backup=not no_backup, force=force)
     if as_json:
         print_json(done.to_json())
+        _leave_if_incomplete(found, done.report)
         return
     click.echo(f"{found.thesis}: from {done.before} to {done.after}")
     click.echo("\n".join(done.report.lines()) if list(done.report.lines()) else "nothing differs")
     click.echo(f"Workbook: {done.path}" if done.path else "Nothing was written.")
+    _leave_if_incomplete(found, done.report)
+
+
+def _leave_if_incomplete(book: Mailed, report: Report) -> None:
+    """Exit with 1 where tables of ours are gone or renamed, so that they, and formulas that read them, grow old."""
+    gone = [name.removeprefix("table ") for name in report.missing if name.startswith("table ")]
+    if gone:
+        click.echo(
+            f"xl-thesis: '{book.path.name}' has no {', '.join(gone)} any more: what reads them fails once a program"
+            " calculates the file; take them from a backup, or make a new snapshot",
+            err=True,
+        )
+        sys.exit(INCOMPLETE)
 
 
 @click.command()
@@ -57,7 +74,7 @@ def verify(book: Path, thesis: str | None, as_json: bool) -> None:
     from xl_thesis import mailed
 
     found = mailed.open_mailed(book)
-    with open_scorer(thesis or found.thesis) as scorer:
+    with open_scorer(thesis or mailed.package_thesis(found)) as scorer:
         done = mailed.verify(scorer, found)
     if as_json:
         print_json(done.to_json())
@@ -94,20 +111,25 @@ def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
 @with_force
 @with_json
 def diff(first: Path, second: Path, out: Path | None, force: bool, as_json: bool) -> None:
-    """What moved between two snapshots."""
+    """What moved between two snapshots: the score, what moved it, then every cell."""
     from xl_thesis import mailed
+    from xl_thesis_workbook.movement import Movement
 
     before, after, report = mailed.compare(first, second)
+    moved = Movement.of(report) if before.thesis == after.thesis else None
     path = mailed.write_comparison(before, after, report, out, force=force) if out else None
     if as_json:
         print_json({
             "first": first.name, "second": second.name, "as_of": [str(before.as_of), str(after.as_of)],
-            "file": None if path is None else str(path), **report.to_json(),
+            "file": None if path is None else str(path), "movement": moved and moved.to_json(), **report.to_json(),
         })  # fmt: skip
         return
     click.echo(f"From {first.name} ({before.thesis}, {before.as_of}) to {second.name} ({after.thesis}, {after.as_of})")
-    if before.thesis != after.thesis:
+    if moved is None:
         click.echo(f"They are of two theses, {before.thesis} and {after.thesis}: what has one name may be two things.")
+    else:
+        click.echo("\n".join(map(folded, moved.lines())))
+        click.echo()
     click.echo("\n".join(_difference_lines(report)))
     if path:
         click.echo(f"Workbook: {path}")

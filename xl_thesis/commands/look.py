@@ -8,6 +8,7 @@ import click
 
 from xl_thesis.commands import load, open_scorer, print_json, with_as_of, with_json, with_thesis
 from xl_thesis.errors import InputError
+from xl_thesis.wording import did_you_mean
 
 
 @click.command()
@@ -27,7 +28,8 @@ def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_jso
     found = [claim for claim in loaded.claims if pillar is None or claim.group == pillar.upper()]
     if not found:
         known = ", ".join(dict.fromkeys(claim.group for claim in loaded.claims)) or "none"
-        raise InputError(f"the thesis has no claims of '{pillar}'; it has claims of: {known}")
+        near = did_you_mean(pillar or "", known.split(", "))
+        raise InputError(f"the thesis has no claims of '{pillar}'{near}; it has claims of: {known}")
     if as_json:
         print_json([as_document(claim) for claim in found])
     else:

@@ -18,6 +18,7 @@ from xl_thesis.commands import (
     with_json,
     with_thesis,
 )
+from xl_thesis.errors import StoreError
 
 if TYPE_CHECKING:
     from xl_thesis_workbook.content import DataChoice
@@ -97,13 +98,22 @@ def snapshot(
     """Write the snapshot workbook, a live file for people who have no Python, and record the score as given out."""
     from xl_thesis import actions, published
     from xl_thesis.files import require_free
+    from xl_thesis.records import BrokenLogError
 
     require_free(out, ".xlsx", force=force)
     with open_scorer(thesis) as scorer:
-        log = published.open_log()
-        result, path = actions.snapshot(scorer, as_of, out, force=force, language=lang, data=data, log=log)
+        result, path = actions.snapshot(scorer, as_of, out, force=force, language=lang, data=data)
+    unrecorded = None
+    try:
+        published.publish(result)
+    except BrokenLogError:
+        raise
+    except StoreError as error:
+        unrecorded = f"the workbook is written, but its score is not recorded as given out: {error}"
     if as_json:
         print_json({"file": str(path), "score": result.score, "as_of": str(result.as_of), "status": result.status})
     else:
         click.echo(f"Workbook: {path}")
+    if unrecorded:
+        click.echo(f"xl-thesis: {unrecorded}", err=True)
     leave_if_withheld(result.score)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xl_thesis.commands import leave_if_withheld, open_scorer, print_json, with_as_of, with_json, with_thesis
+from xl_thesis.commands import folded, leave_if_withheld, open_scorer, print_json, with_as_of, with_json, with_thesis
 
 if TYPE_CHECKING:
     from xl_thesis.sensitivity import Sensitivity
@@ -36,7 +36,7 @@ def _report(result: Sensitivity) -> Iterator[str]:
     yield f"{result.thesis} as known on {result.as_of}: {_number(result.score)} of 100, {result.label or 'withheld'}"
     if result.score is None:
         return
-    yield "The robustness band cannot be drawn." if result.band is None else result.band.sentence()
+    yield folded("The robustness band cannot be drawn." if result.band is None else result.band.sentence())
     yield ""
     yield from _indicators(result)
     yield ""
@@ -51,7 +51,7 @@ def _report(result: Sensitivity) -> Iterator[str]:
             [("Choice", "alone", "with others")]
             + [(item.choice, f"{item.first:.2f}", f"{item.total:.2f}") for item in result.sobol]
         )
-        yield "Shares of the variance of the drawn scores (Sobol indices); their standard error is about 0.01."
+        yield folded("Shares of the variance of the drawn scores (Sobol indices); their standard error is about 0.01.")
 
 
 def _indicators(result: Sensitivity) -> Iterator[str]:
@@ -74,11 +74,13 @@ def _indicators(result: Sensitivity) -> Iterator[str]:
             _number(flip.weight_factor, ".2f"),
         ))  # fmt: skip
     yield from _columns(lines)
-    yield (
+    yield folded(
         "r2: squared correlation with the score over the reconstructed month-ends; influence: its share of their sum;"
         " !: more than twice or less than half of the nominal weight."
     )
-    yield "To flip: the change of its score, or of its weight, beyond which the label is another; --: none does."
+    yield folded(
+        "To flip: the change of its score, or of its weight, beyond which the label is another; --: none does."
+    )
 
 
 def _columns(lines: Sequence[Sequence[str]]) -> Iterator[str]:

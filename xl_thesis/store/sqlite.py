@@ -54,13 +54,12 @@ class SqliteEngine:
         self.path = path
         self.where = str(path)
         self._is_open = False
+        self._frozen_at: int | None = None
         try:
-            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._connection = self._connect()
         except sqlite3.OperationalError as error:
-            raise StoreError(f"the store {path} cannot be opened: {error}") from None
+            raise StoreError(f"the store {path} cannot be opened: {error}{self._remedy()}") from None
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
             self._prepare()
             self._is_open = True
         except sqlite3.OperationalError as error:
@@ -69,6 +68,45 @@ class SqliteEngine:
         except BaseException:  # whatever it was, the file is let go and it goes on up
             self._connection.close()
             raise
+
+    def _connect(self) -> sqlite3.Connection:
+        """A connection; where file or folder may not be written, one that only reads."""
+        path = Path(self.path)
+        if self.path == ":memory:" or not path.exists() or all(os.access(it, os.W_OK) for it in (path, path.parent)):
+            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            except BaseException:  # whatever it was, the file is let go and it goes on up
+                connection.close()
+                raise
+            return connection
+        return self._connect_to_read(path)
+
+    def _connect_to_read(self, path: Path) -> sqlite3.Connection:
+        """As long as nobody writes, SQLite's own companions of the file are not there and cannot be made.
+
+        Then the file is read as it is, see ``changes``.
+        """
+        is_quiet = not Path(f"{path}-wal").exists()
+        self._frozen_at = path.stat().st_mtime_ns if is_quiet else None
+        address = f"{path.resolve().as_uri()}?{'immutable=1' if is_quiet else 'mode=ro'}"
+        connection = sqlite3.connect(address, timeout=_BUSY_SECONDS, isolation_level=None, uri=True)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _remedy(self) -> str:
+        """What to do where it is the folder that stands in the way."""
+        if os.access(Path(self.path).parent, os.W_OK):
+            return ""
+        return "; set XL_THESIS_HOME or XL_THESIS_STORE to a place you can write to"
+
+    def _require_write(self) -> None:
+        if not self.can_write():
+            raise StoreError(
+                f"you may only read the store {self.where}; whoever may write keeps it up, or set XL_THESIS_STORE to a"
+                " file of your own"
+            )
 
     def all(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """See ``Engine``."""
@@ -92,6 +130,7 @@ class SqliteEngine:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """See ``Engine``."""
+        self._require_write()
         with self._spoken():
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -123,6 +162,7 @@ class SqliteEngine:
         if self.path == ":memory:":
             yield
             return
+        self._require_write()
         with closing(sqlite3.connect(f"{self.path}.refreshing", timeout=0, isolation_level=None)) as lock:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
@@ -134,7 +174,10 @@ class SqliteEngine:
         """See ``Engine``."""
         if self._connection.in_transaction:
             self.all("SELECT 1 FROM meta LIMIT 1")  # the transaction sees the store from here on
-        return self.all("PRAGMA data_version")[0][0]
+        elif self._frozen_at is not None and self._frozen_at != Path(self.path).stat().st_mtime_ns:
+            self._connection.close()
+            self._connection = self._connect()
+        return self.all("PRAGMA data_version")[0][0], self._frozen_at
 
     def can_write(self) -> bool:
         """See ``Engine``."""

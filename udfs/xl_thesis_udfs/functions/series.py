@@ -11,6 +11,7 @@ from xl_thesis import fredcodes
 from xl_thesis.errors import CalculationError, InputError, MissingData
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import TimeSeries, to_date, to_day
+from xl_thesis.wording import did_you_mean
 from xl_thesis_udfs.arguments import AsOf, Finish, SeriesName, Start, ThesisName, chosen
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -153,11 +154,8 @@ def find_series(name: str) -> SeriesMeta:
     wanted = name.lower()
     found = by_id.get(wanted) or by_id.get(f"fred:{wanted}") or _named(by_id, wanted) or _named(by_id, f"{wanted}/adj")
     if found is None:
-        import difflib
-
-        near = [by_id[key].id for key in difflib.get_close_matches(wanted, by_id, n=3, cutoff=0.5)]
-        hint = f"did you mean {', '.join(near)}?" if near else "THESIS_CATALOGUE() lists all"
-        raise InputError(f"unknown series '{name}'; {hint}")
+        near = did_you_mean(name, [meta.id for meta in by_id.values()])
+        raise InputError(f"unknown series '{name}'{near}; THESIS_CATALOGUE() lists all")
     return found
 
 
