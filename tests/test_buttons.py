@@ -34,6 +34,10 @@ def event(done: int) -> Any:
     return types.SimpleNamespace(done=done, total=3, result=types.SimpleNamespace(series_id=f"FRED:S{done}"))
 
 
+def report(*lines: str, exit_code: int = 0, stopped: bool = False) -> Any:
+    return types.SimpleNamespace(lines=lambda: list(lines), exit_code=exit_code, stopped=stopped)
+
+
 def word(answer: str) -> str:
     return answer.partition("\t")[0]
 
@@ -47,7 +51,7 @@ def test_a_refresh_runs_in_the_background_and_tells_how_far_it_is(
         progress(event(1))
         reached.set()
         assert go_on.wait(10)
-        return types.SimpleNamespace(lines=lambda: ["3 series: 2 fetched, 1 failed.", "FRED:S2: failed: HTTP 500"])
+        return report("3 series: 2 fetched, 1 failed.", "FRED:S2: failed: HTTP 500", exit_code=4)
 
     monkeypatch.setattr(actions, "refresh", refresh, raising=False)
     assert word(buttons.press("refresh")) == "running"
@@ -64,7 +68,7 @@ def test_a_refresh_can_be_stopped(own_home: Path, monkeypatch: pytest.MonkeyPatc
     def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
         for _ in range(1000):
             if cancelled():
-                return types.SimpleNamespace(lines=lambda: ["Stopped early."])
+                return report("Stopped early.", exit_code=5, stopped=True)
             threading.Event().wait(0.01)
         raise AssertionError("nobody stopped it")
 
@@ -93,6 +97,17 @@ def test_a_refresh_that_fails_says_so_and_changes_nothing(
     assert "secret" not in answer
     with open_default_store() as store:
         assert Scorer(load_thesis("american_exceptionalism"), store).evaluate(None).score == before
+
+
+def test_a_refresh_that_brings_nothing_has_failed_and_says_why(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
+        return report("3 series: 3 failed.", *(f"FRED:S{number}: no answer" for number in range(50)), exit_code=5)
+
+    monkeypatch.setattr(actions, "refresh", refresh, raising=False)
+    buttons.press("refresh")
+    buttons.JOB.wait(10)
+    answer = buttons.press("state")
+    assert answer.startswith("failed\t3 series: 3 failed.\nFRED:S0: no answer") and answer.count("\n") < 25
 
 
 def test_a_snapshot_is_the_command_s_own(own_home: Path) -> None:
@@ -141,7 +156,7 @@ def test_buttons_act_on_the_thesis_of_the_workbook(own_home: Path, monkeypatch: 
 
     def refresh(*, thesis: Any, progress: Any, cancelled: Any) -> Any:
         asked.append(thesis)
-        return types.SimpleNamespace(lines=lambda: ["Nothing was due."])
+        return report("Nothing was due.")
 
     monkeypatch.setattr(actions, "refresh", refresh, raising=False)
     for thesis in ("jobless_boom", " "):

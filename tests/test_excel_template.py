@@ -187,3 +187,25 @@ def test_the_definition_comes_back_whole_from_libreoffice(
     thesis = load_thesis("american_exceptionalism")
     target, text = read_own_definition(tmp_path / artefacts.CALC, tmp_path)
     assert parse_thesis(text, target).model_copy(update={"id": thesis.id}) == thesis
+
+
+def test_the_series_of_the_browser_is_as_known_on_the_day_of_the_dashboard(template: bytes) -> None:
+    (text,) = [text for place, text in formulas(template).items() if "THESIS_SERIES(" in text]
+    assert text.removesuffix(")").split(",")[-1] == "ThesisDay"
+
+
+@pytest.mark.parametrize(("name", "columns"), [(artefacts.TEMPLATE, "AG"), (artefacts.CLASSIC, "JK")])
+def test_the_chart_of_pillars_reads_no_error_from_the_empty_room_of_a_fixed_array(
+    name: str, columns: str, packages: dict[str, bytes]
+) -> None:
+    package = zipfile.ZipFile(io.BytesIO(packages[name]))
+    charts = [package.read(part).decode() for part in package.namelist() if part.startswith("xl/charts/chart")]
+    (pillars,) = [chart for chart in charts if "Points above or below 50" in chart]
+    read = re.findall(r"<c:f>Dashboard!\$([A-Z])\$11:\$([A-Z])\$22</c:f>", pillars)
+    assert read == [(part, part) for part in columns]
+    texts = formulas(packages[name])
+    if name == artefacts.CLASSIC:
+        shown = openpyxl.load_workbook(io.BytesIO(packages[name]), data_only=True)["Dashboard"]
+        assert texts["Dashboard!J11"] == '=IFERROR(A11,"")' and texts["Dashboard!K22"] == '=IFERROR(G22,"")'
+        assert shown["J11"].value == shown["A11"].value and shown["K11"].value == shown["G11"].value
+        assert not shown["J22"].value and not shown["K14"].value  # no pillar there; one whose score is withheld

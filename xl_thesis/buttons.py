@@ -19,10 +19,10 @@ from threading import Lock, Thread
 from xl_thesis import actions, artefacts, entries, importing, mailed, published, settings
 from xl_thesis.authoring import require_thesis_name
 from xl_thesis.definition import Thesis
-from xl_thesis.errors import DefinitionError, InputError, ThesisError
+from xl_thesis.errors import DefinitionError, InputError, MissingData, ThesisError
 from xl_thesis.files import put_file, require_free
 from xl_thesis.pipeline import Scorer, open_default_store
-from xl_thesis.refresh_report import Event
+from xl_thesis.refresh_report import NOTHING, Event
 from xl_thesis.thesis import load_thesis, thesis_ids
 from xl_thesis.version import VERSION
 
@@ -114,12 +114,18 @@ def _refresh(_: str, thesis: str) -> Answer:
 
 
 def _do_refresh(job: Job, thesis: str) -> str:
-    """The command's own refresh. It keeps every old value where a source fails, and says so."""
+    """The command's own refresh. It keeps every old value where a source fails, and says so.
+
+    Raises ``MissingData`` with what failed where nothing was brought.
+    """
 
     def heard(event: Event) -> None:
         job.tell(f"{event.done} of {event.total}: {event.result.series_id}")
 
-    return "\n".join(actions.refresh(thesis=thesis or None, progress=heard, cancelled=job.cancelled).lines())
+    report = actions.refresh(thesis=thesis or None, progress=heard, cancelled=job.cancelled)
+    if report.exit_code == NOTHING and not report.stopped:
+        raise MissingData("\n".join(report.lines()[:_MOST_LINES]))
+    return "\n".join(report.lines())
 
 
 def _snapshot(path: str, thesis: str) -> Answer:

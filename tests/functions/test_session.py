@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from tests.reference import fedwatch, strategy
 from xl_thesis import fedfunds, ledger, pipeline, published
+from xl_thesis.authoring import start_thesis
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
@@ -239,6 +241,25 @@ def test_a_definition_frozen_meanwhile_is_seen_and_a_score_given_out_is_no_reaso
     published.freeze(load_thesis(THESIS), today=dt.date(2026, 6, 1))
     assert edge.token() != before
     assert formula.evaluate(text) is False
+
+
+def test_the_token_follows_the_file_of_a_thesis_that_a_cell_names(own_home: Path, tmp_path: Path) -> None:
+    """Hosts keep a cell's value by the token: a thesis edited in any editor, or made later, must be seen there too."""
+    path = tmp_path / "own_rates.yaml"
+    text = f'=THESIS_DETAIL("title","2026-06-30","{path}")'
+    assert str(formula.evaluate(text)) == "#VALUE!"
+    without = edge.token()
+    start_thesis(path)
+    assert edge.token() != without
+    assert formula.evaluate(text) != "Another title"
+    before = edge.token()
+    assert edge.token() == before
+    title = next(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("title:"))
+    changed = path.read_text(encoding="utf-8").replace(title, "title: Another title", 1)
+    path.write_text(re.sub(r"^title: Another title\n(?:  .*\n)*", "title:\n  en: Another title\n  zh-Hant: 另一標題\n",
+                           changed, flags=re.MULTILINE), encoding="utf-8")  # fmt: skip
+    assert edge.token() != before
+    assert formula.evaluate(text) == "Another title"
 
 
 def test_a_store_that_cannot_be_opened_is_an_error_with_a_sentence(

@@ -1,7 +1,8 @@
 """Run by the Windows Python: the commands ``install``, ``status`` and ``uninstall`` on Windows' own files.
 
-Only where Excel keeps its add-ins is told to xlwings' installer, which would start Excel to ask. The first argument is
-the folder of the built add-in, the second the file for one JSON object: each command's exit code and words.
+At first without Excel; then where Excel keeps its add-ins is told to xlwings' installer, which would start it to ask.
+The first argument is the folder of the built add-in, the second the file for one JSON object: each command's exit code
+and words.
 """
 
 from __future__ import annotations
@@ -49,11 +50,15 @@ def main() -> None:
     artefacts.BUILT = Path(sys.argv[1])
     start = Path(os.environ["APPDATA"]) / "Microsoft" / "Excel" / "XLSTART"
     start.mkdir(parents=True, exist_ok=True)
-    xlwings.cli.get_addin_dir = lambda *_: str(start)
     target, settings = start / excel_install.ADDIN, excel_install.config_file()
     target.unlink(missing_ok=True)
     settings.unlink(missing_ok=True)
-    found = {"before": command("status"), "install": command("install"), "status": command("status", "--json")}
+    absent = [command("install"), command("uninstall")]
+    target.write_bytes(b"left by an Excel that is gone")
+    absent += [command("uninstall"), [target.exists(), settings.exists()]]
+    xlwings.cli.get_addin_dir = lambda *_: str(start)
+    found = {"absent": absent, "before": command("status"), "install": command("install")}
+    found["status"] = command("status", "--json")
     found["setting"] = settings.read_text(encoding="mbcs")
     found["python"] = sys.executable
     target.write_bytes(b"an older version")

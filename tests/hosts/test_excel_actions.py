@@ -24,15 +24,31 @@ HOST = """Option ClassModule
 Public ActiveBook As Object
 Public OwnBook As Object
 Public Caller As Object
-Public Workbooks As New Collection
+Public ActiveCell As Object
+Public ActiveSheet As Object
+Public Addin As Object
+Public Books As New Collection
+Public Function Workbooks(Optional ByVal Wanted As Variant) As Object
+    If IsMissing(Wanted) Then
+        Set Workbooks = Books
+    ElseIf Addin Is Nothing Then
+        Err.Raise 9
+    Else
+        Set Workbooks = Addin
+    End If
+End Function
 Public Property Let StatusBar(ByVal Text As Variant)
     Say "status bar: " & CStr(Text)
 End Property
 Public Sub Calculate()
     Say "calculate"
 End Sub
-Public Sub OnTime(ByVal Moment As Variant, ByVal Procedure As String)
-    Say "in " & CStr(CLng((Moment - Now) * 86400)) & " s: " & Procedure
+Public Sub OnTime(ByVal Moment, ByVal Procedure As String, Optional ByVal Latest, Optional ByVal Schedule)
+    If IsMissing(Schedule) Then
+        Say "in " & CStr(CLng((Moment - Now) * 86400)) & " s: " & Procedure
+    Else
+        Say "never: " & Procedure
+    End If
 End Sub
 Public Sub RunIt(ByVal Procedure As String)
     Say "run " & Procedure
@@ -93,6 +109,8 @@ Public Name As String
 Public FullName As String
 Public HasVBProject As Boolean
 Public Thesis As Object
+Public ReadOnly As Boolean
+Public Refuses As Boolean
 Public Worksheets As New Collection
 Public Function Names(ByVal Wanted As String) As Object
     If Wanted = "ThesisName" And Not Thesis Is Nothing Then Set Names = Me Else Err.Raise 1004
@@ -101,6 +119,7 @@ Public Function RefersToRange() As Object
     Set RefersToRange = Thesis
 End Function
 Public Sub Save()
+    If Refuses Then Err.Raise 1004
     Say "save " & Name
 End Sub
 Public Sub CloseIt()
@@ -115,6 +134,15 @@ Public Tables As String
 Public UsedRange As Object
 Public Entries As Object
 Public ProtectContents As Boolean
+Public Name As String
+Private Held As Boolean
+Public Property Get EnableCalculation() As Boolean
+    EnableCalculation = Not Held
+End Property
+Public Property Let EnableCalculation(ByVal Given As Boolean)
+    Held = Not Given
+    If Given Then Say "calculate anew " & Name
+End Property
 Public Function ListObjects(ByVal Wanted As String) As Object
     If InStr(Tables, Wanted) = 0 Then Err.Raise 9
     Set ListObjects = Me
@@ -217,6 +245,7 @@ Private Function NewBook(ByVal Name As String, ByVal Tables As String) As Object
     Made.FullName = "C:\\" & Name
     Made.HasVBProject = True
     Set Sheet = New FakeSheet
+    Sheet.Name = Name
     Sheet.Tables = Tables
     Set Sheet.UsedRange = New FakeArea
     Add Sheet.UsedRange, Name & "!A1", "=THESIS_SCORE()"
@@ -225,10 +254,11 @@ Private Function NewBook(ByVal Name As String, ByVal Tables As String) As Object
     Set Sheet.Entries.Rows = New FakeCount
     Sheet.Entries.Rows.Count = 1
     Set Sheet.Entries.Columns = New FakeCount
-    Sheet.Entries.Columns.Count = 3
+    Sheet.Entries.Columns.Count = 4
     Sheet.Entries.Found.Add Entry("FRED:X")
     Sheet.Entries.Found.Add Entry(DateSerial(2026, 6, 30))
     Sheet.Entries.Found.Add Entry(1.5)
+    Sheet.Entries.Found.Add Entry(CCur(2.25))
     Made.Worksheets.Add Sheet
     Set NewBook = Made
 End Function
@@ -238,11 +268,16 @@ Private Sub Begin_(ByVal Scene As String, ByVal Active As Long, ByVal Answers As
     Set Fake = New FakePython
     Fake.Answers = Replace(Answers, ">", Chr(9))
     Set Host.OwnBook = NewBook("xl_thesis.xlam", "")
-    Host.Workbooks.Add NewBook("desk.xlsm", "ThesisDefinitionAbout ManualEntries")
-    Host.Workbooks.Add NewBook("mailed.xlsx", "ThesisIndicators")
-    Set Host.ActiveBook = Host.Workbooks.Item(Active)
+    Host.Books.Add NewBook("desk.xlsm", "ThesisDefinitionAbout ManualEntries")
+    Host.Books.Add NewBook("mailed.xlsx", "ThesisIndicators")
+    Set Host.ActiveBook = Host.Books.Item(Active)
+    Set Host.ActiveSheet = Host.ActiveBook.Worksheets.Item(1)
     If Active = 1 Then Set Host.ActiveBook.Thesis = Entry("C:\\own.yaml")
     ThesisDisconnect
+End Sub
+Private Sub BesideAddin()
+    Set Host.Addin = Host.OwnBook
+    Set Host.OwnBook = Host.ActiveBook
 End Sub
 Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean)
     Dim Table As Variant
@@ -284,6 +319,12 @@ SCENES = {
     "no definition": (MAILED, "", "ThesisCheckDefinition"),
     "entries": (DESK, "failed>Manual entries:1: the source is missing|done>1 values are in the store",
                 "ThesisEnter: ThesisEnter"),
+    "read-only snapshot": (MAILED, "", "Host.ActiveBook.ReadOnly = True: ThesisRefresh"),
+    "snapshot that Excel cannot save": (MAILED, "", "Host.ActiveBook.Refuses = True: ThesisRefresh"),
+    "no cell": (DESK, "", "ThesisFormatDates: ThesisInsertFunction"),
+    "closed": (DESK, "running>refresh begins|running>1 of 3: FRED:X",
+               'Host.OwnBook.Name = "Ann\'s desk.xlsm": ThesisRefresh: ThesisStopAsking: ThesisQuiet'),
+    "beside the add-in": (DESK, "running>refresh begins|done>3 fetched", "BesideAddin: ThesisRefresh: ThesisPoll"),
     "spill": (DESK, "", 'Spill "General", True'),
     "spill with a format": (DESK, "", 'Spill "d mmm yyyy", True'),
     "blocked spill": (DESK, "", 'Spill "General", False'),
@@ -291,7 +332,8 @@ SCENES = {
 """Which workbook is in front, what Python will answer, and what is pressed."""
 
 FORGOTTEN = ["run 'desk.xlsm'!ThesisForget", "dirty desk.xlsm!A1", "run 'mailed.xlsx'!ThesisForget",
-             "dirty mailed.xlsx!A1", "calculate"]  # fmt: skip
+             "calculate anew mailed.xlsx", "calculate"]  # fmt: skip
+QUIET = "in 10 s: 'xl_thesis.xlam'!ThesisQuiet"
 POLL = "in 1 s: 'xl_thesis.xlam'!ThesisPoll"
 OWN = " of [C:\\own.yaml]"
 
@@ -327,7 +369,7 @@ def test_a_refresh_shows_how_far_it_is_and_then_calculates_our_cells_only(said: 
     assert said["refresh"] == [
         f"python: refresh(){OWN}", "status bar: xl-thesis: refresh begins", POLL,
         f"python: state(){OWN}", "status bar: xl-thesis: 1 of 3: FRED:X", POLL,
-        f"python: state(){OWN}", "status bar: xl-thesis: 3 fetched", "status bar: False", *FORGOTTEN,
+        f"python: state(){OWN}", "status bar: xl-thesis: 3 fetched", *FORGOTTEN, QUIET,
     ]  # fmt: skip
 
 
@@ -339,7 +381,7 @@ def test_nothing_that_would_clear_the_undo_stack_is_done_by_a_refresh(said: dict
 def test_a_stop_is_passed_on_and_what_has_arrived_is_shown(said: dict[str, list[str]]) -> None:
     assert said["stop"][3:] == [
         f"python: cancel(){OWN}", "status bar: xl-thesis: stopping",
-        f"python: state(){OWN}", "status bar: xl-thesis: Stopped early.", "status bar: False", *FORGOTTEN,
+        f"python: state(){OWN}", "status bar: xl-thesis: Stopped early.", *FORGOTTEN, QUIET,
     ]  # fmt: skip
 
 
@@ -381,7 +423,7 @@ def test_a_definition_in_use_stands_in_the_cell_thesis_and_our_cells_follow(said
 
 
 def test_entries_reach_python_row_by_row_and_cells_follow_once_they_are_stored(said: dict[str, list[str]]) -> None:
-    asked = f"python: enter(FRED:X\\t2026-06-30\\t1.5){OWN}"
+    asked = f"python: enter(FRED:X\\t2026-06-30\\t1.5\\t2.25){OWN}"
     assert said["entries"] == [
         asked, "status bar: False", "box: Manual entries:1: the source is missing",
         asked, "status bar: False", "box: 1 values are in the store", *FORGOTTEN,
@@ -394,3 +436,29 @@ def test_dates_that_spill_are_shown_as_dates_where_the_cells_have_no_format_of_t
     answer = "observed_on Error Double Date"
     assert said["spill"] == [answer, "format down 1 right 1, 2 cells: yyyy-mm-dd"]
     assert said["spill with a format"] == said["blocked spill"] == [answer]
+
+
+def test_a_snapshot_that_cannot_be_saved_stays_open_and_as_it_is(said: dict[str, list[str]]) -> None:
+    assert said["read-only snapshot"] == [
+        "box: The snapshot is open for reading only; save it under another name first."
+    ]
+    asked, refused = said["snapshot that Excel cannot save"]
+    assert asked.startswith("box: The snapshot will be saved")
+    assert refused.startswith("box: Excel could not save, close or open C:\\mailed.xlsx: ")
+
+
+def test_a_button_that_needs_a_cell_says_so_where_there_is_none(said: dict[str, list[str]]) -> None:
+    assert said["no cell"] == ["box: Choose a cell of a worksheet first."] * 2
+
+
+def test_a_workbook_that_closes_during_a_refresh_is_not_opened_again(said: dict[str, list[str]]) -> None:
+    """Excel opens a closed workbook for a procedure that is due, and takes a single quote in its name for an end."""
+    poll = "'Ann''s desk.xlsm'!ThesisPoll"
+    assert said["closed"][2:] == [
+        f"in 1 s: {poll}", f"never: {poll}", "never: 'Ann''s desk.xlsm'!ThesisQuiet", "status bar: False",
+        "status bar: False",
+    ]  # fmt: skip
+
+
+def test_the_add_in_which_excel_does_not_list_forgets_too(said: dict[str, list[str]]) -> None:
+    assert said["beside the add-in"][5:7] == ["run 'xl_thesis.xlam'!ThesisForget", "dirty desk.xlsm!A1"]

@@ -71,6 +71,7 @@ PYTHON = """Option ClassModule
 Public Calls As Long
 Public Word As String
 Public Breaks As Boolean
+Public BreaksOnce As Boolean
 Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String, ByVal Given As Variant) As Variant
     Dim Table(0 To 1, 0 To 1) As Variant, Nought As Long
     If FunctionName = "token" Then
@@ -79,6 +80,10 @@ Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String
     End If
     Calls = Calls + 1
     If Breaks Then Calls = 1 / Nought
+    If BreaksOnce Then
+        BreaksOnce = False
+        Calls = 1 / Nought
+    End If
     Select Case Given(0)
         Case "TABLE"
             Table(0, 0) = "header"
@@ -94,6 +99,8 @@ Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String
             CallUDF = TypeName(Given(1)(0))
         Case "TEXT"
             CallUDF = Chr(1) & "20425"
+        Case "COMPLAINT"
+            CallUDF = Chr(1) & "2015"
         Case Else
             CallUDF = 55.5
     End Select
@@ -101,7 +108,12 @@ End Function
 """
 TESTS = """Option Explicit
 Public Fake As Object
+Public Starts As Long
+Public Absent As Boolean
 Public Function XLPy() As Object
+    Dim Nought As Long
+    Starts = Starts + 1
+    If Absent Then Starts = Starts / Nought
     Set XLPy = Fake
 End Function
 Private Function Optional_(Optional ByVal Value As Variant) As Variant
@@ -117,8 +129,19 @@ End Function
 Private Sub Say(ByVal Name As String, ByVal Value As String)
     Print #1, Name & "=" & Value
 End Sub
+Private Function DaysNoted() As String
+    Dim Table(0 To 3, 0 To 2) As Variant, Row As Long
+    For Row = 1 To 3
+        Table(Row, 0) = DateSerial(2026, 6, 30)
+        Table(Row, 1) = 1.5
+        Table(Row, 2) = DateSerial(2026, 6, 30)
+    Next Row
+    Table(3, 0) = CVErr(2042)
+    Table(1, 2) = "text"
+    DaysNoted = DaysIn(Table, 0) & ";" & DaysIn(Table, 1) & ";" & DaysIn(Table, 2)
+End Function
 Public Sub Run()
-    Dim Table As Variant
+    Dim Table As Variant, Column As Object
     On Error GoTo Broken
     Set Fake = New FakePython
     Fake.Word = "one"
@@ -138,6 +161,9 @@ Public Sub Run()
     Say "calls when not kept", CStr(Fake.Calls)
     Say "error", Shown(ThesisCall("ERROR", True, Array()))
     Say "error kept", Shown(ThesisCall("ERROR", True, Array()))
+    Say "calls for an error kept", CStr(Fake.Calls)
+    Say "complaint", Shown(ThesisCall("COMPLAINT", True, Array())) & Shown(ThesisCall("COMPLAINT", True, Array()))
+    Say "calls for a complaint", CStr(Fake.Calls)
     Say "longer text", CStr(Len(ThesisCall("TEXT", True, Array())))
     Table = ThesisCall("TABLE", True, Array())
     Say "table", Shown(Table(0, 0)) & " " & Shown(Table(0, 1)) & " " & Shown(Table(1, 0)) & " " & Shown(Table(1, 1))
@@ -147,9 +173,21 @@ Public Sub Run()
     Say "number given", Optional_(1.5)
     Say "currency given", Optional_(CCur(1.5))
     Say "ours", CStr(ThesisIsOurs("=1+thesis_score(A1)")) & CStr(ThesisIsOurs("=SUM(A1)"))
+    Set Column = New FakeRange
+    Column.CountLarge = 1048576
+    Table = ThesisGiven(Column)
+    Say "column", TypeName(Column) & " " & CStr(UBound(Table))
+    Say "places", DaysNoted()
+    Starts = 0
+    Fake.BreaksOnce = True
+    Say "ended meanwhile", Shown(ThesisCall("NUMBER", False, Array("z"))) & " " & CStr(Starts)
     Fake.Breaks = True
     Say "broken", Shown(ThesisCall("NUMBER", False, Array("z")))
     Say "reason", CStr(ThesisFailure <> "")
+    Absent = True
+    Starts = 0
+    Say "absent", Shown(ThesisCall("NUMBER", False, Array("z"))) & Shown(ThesisCall("NUMBER", False, Array("y")))
+    Say "starts while absent", CStr(Starts) & CStr(ThesisFailure <> "")
     GoTo Finish
 Broken:
     Say "stopped by", Err.Description
@@ -162,13 +200,15 @@ End Sub
 
 def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office: str, tmp_path: Path) -> None:
     """The module's own text, on a Python and a dictionary that count; only how they are made is replaced."""
-    cells = vba.written("xl_thesis_cells").partition("\n")[2]
-    assert cells.count('CreateObject("Scripting.Dictionary")') == 1
+    cells = vba.written("xl_thesis_cells").partition("\n")[2].replace("Private Function DaysIn", "Function DaysIn")
+    cells = cells.replace('TypeName(Value) = "Range"', 'TypeName(Value) = "Object"')
+    assert cells.count("New Dictionary") == 1
     modules = {
-        "xl_thesis_cells": cells.replace('CreateObject("Scripting.Dictionary")', "New FakeDictionary"),
+        "xl_thesis_cells": cells.replace("New Dictionary", "New FakeDictionary"),
         "xl_thesis_functions": vba.module().partition("\n")[2],
         "FakeDictionary": DICTIONARY,
         "ThesisWatch": "Option ClassModule\n",
+        "FakeRange": "Option ClassModule\nPublic CountLarge As Double\n",
         "FakePython": PYTHON,
         "Tests": TESTS,
     }
@@ -178,8 +218,10 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         "number": "55.5", "again": "55.5", "calls after the same twice": "1", "other argument": "55.5",
         "calls after another argument": "2", "text, number": "55.555.5", "calls after text and number": "4",
         "after a refresh": "55.5", "calls after a refresh": "5", "not kept": "55.555.5", "calls when not kept": "7",
-        "error": "E2042", "error kept": "E2042", "longer text": "6", "table": "header E2042 1.5 E2036",
+        "error": "E2042", "error kept": "E2042", "calls for an error kept": "8", "complaint": "E2015E2015",
+        "calls for a complaint": "10", "longer text": "6", "table": "header E2042 1.5 E2036",
         "row": "header E2015", "left out": "Empty", "number given": "Double", "currency given": "Double",
-        "ours": "TrueFalse", "broken": "E2015", "reason": "True",
+        "ours": "TrueFalse", "column": "Object 1", "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
+        "broken": "E2015", "reason": "True", "absent": "E2015E2015", "starts while absent": "1True",
     }  # fmt: skip
     assert said == expected

@@ -193,6 +193,10 @@ def test_install_upgrade_and_uninstall_on_windows_own_files(
     answer = tmp_path / "answer.json"
     run_script(windows_python, tmp_path / "home", INSTALL, windows_path(tmp_path), windows_path(answer))
     found = json.loads(answer.read_text())
+    installed, nothing, removed, left = found["absent"]
+    assert installed[0] == 2 and "Excel does not start" in installed[1]
+    assert nothing == [0, "Nothing was installed.\n"] and removed[0] == 0 and "Removed: " in removed[1]
+    assert left == [False, False]
     assert found["before"][0] == 2 and found["before"][1].count("run `xl-thesis install`") == 2
     assert found["install"][0] == 0 and "Start Excel" in found["install"][1]
     assert found["status"][0] == 0 and all(check["ok"] for check in json.loads(found["status"][1]))

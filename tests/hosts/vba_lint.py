@@ -207,7 +207,7 @@ def procedure_faults(match: re.Match[str]) -> Iterator[str]:
     for line in re.findall(r"^\s*(?:Dim|Static) (.+)$", code, re.MULTILINE):
         declared |= {word.lower() for word in re.findall(r"(\w+)(?:\(\))? As ", line)}
     assigned = re.findall(r"^\s*(?:Set |For Each |For |If .* Then )?(\w+) (?:=|In) ", code, re.MULTILINE)
-    module_names = {"answers", "known", "asked", "failure", "server", "polling", "awaited", "noted", "watch", "host"}
+    shared = re.findall(r"^(?:Private|Public) (?:WithEvents )?(\w+) As ", match.string, re.MULTILINE)
     for word in assigned:
-        if word.lower() not in declared | module_names | {name.lower()}:
+        if word.lower() not in {*declared, *map(str.lower, shared), name.lower()}:
             yield f"{name} sets {word}, which is not declared"

@@ -58,12 +58,12 @@ def call(name: str, arguments: Sequence[Any]) -> Value:
 
 
 def token() -> str:
-    """Changes whenever a value that a host keeps may have: the store, the day or the default thesis did.
+    """Changes whenever a value that a host keeps may have: the store, the day, or a thesis that a cell names did.
 
     Empty while the store is out of reach, and then nothing may be kept.
     """
     try:
-        return "-".join(map(str, session().state(None)))
+        return session().token()
     except ThesisError:
         return ""
     except Exception as error:  # noqa: BLE001 - as in a cell

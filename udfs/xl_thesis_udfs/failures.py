@@ -78,6 +78,10 @@ def _write(path: Path, message: str) -> None:
 
 
 def _text(argument: Any) -> str:
+    while isinstance(argument, list | tuple) and len(argument) == 1:
+        argument = argument[0]
+    if isinstance(argument, list | tuple):
+        return "a range"
     if argument is None:
         return ""
     if isinstance(argument, bool):

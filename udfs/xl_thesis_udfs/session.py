@@ -49,6 +49,7 @@ class Session:
         self._day, self._day_began, self._day_ends = 0, 0.0, 0.0
         self._look_again = 0.0
         self._frozen = 0
+        self._files: set[str] = set()
         self._open()
 
     def close(self) -> None:
@@ -69,9 +70,16 @@ class Session:
         self._store.forget_if_changed()
         if not self._day_began <= now < self._day_ends:
             self._turn_day(now)
-        name = thesis or self._default
-        stamp = _stamp(name) if name.endswith(_THESIS_FILES) else None
+        name, stamp = thesis or self._default, None
+        if name.endswith(_THESIS_FILES):
+            stamp = _stamp(name)
+            self._files.add(name)
         return self._opened, self._store.generation, self._frozen, self._day, name, stamp
+
+    def token(self) -> str:
+        """What every value that was asked for rests on: the state, and each file of a thesis that a cell has named."""
+        state = self.state(None)
+        return "-".join(map(str, (*state, *(_stamp(name) for name in sorted(self._files)))))
 
     def scorer(self, thesis: str | None) -> Scorer:
         """The scorer of a thesis, the default one where none is named; read anew once its file has changed."""

@@ -45,11 +45,15 @@ STYLES: dict[str, dict[str, Any]] = {
     "percent": {"font_size": 10, "num_format": "0%", "align": "right", "valign": "vcenter"},
     "number": {"font_size": 10, "num_format": "#,##0.00##", "align": "right", "valign": "vcenter"},
     "count": {"font_size": 10, "num_format": "#,##0", "align": "right", "valign": "vcenter"},
+    **{f"{name} left": {"font_size": 10, "num_format": shown, "align": "left", "valign": "vcenter", "indent": 1}
+       for name, shown in {"points": "0.0", "signed": "+0.0;-0.0;0.0", "percent": "0%", "number": "#,##0.00##",
+                           "count": "#,##0"}.items()},
+    "unseen": {"font_size": 10, "font_color": "FFFFFF"},
     "date": {"font_size": 10, "num_format": _DAY, "align": "left", "valign": "vcenter", "indent": 1},
     "input": {"font_size": 10, "bg_color": _INPUT, "border": 1, "border_color": LINE, "indent": 1},
     "input date": {"font_size": 10, "bg_color": _INPUT, "border": 1, "border_color": LINE, "num_format": _DAY,
                    "align": "left", "valign": "vcenter", "indent": 1},
-    "label left": {"font_size": 10, "font_color": GREY, "indent": 1},
+    "label left": {"font_size": 10, "font_color": GREY, "valign": "vcenter", "indent": 1},
 }  # fmt: skip
 
 
@@ -92,6 +96,10 @@ class Page:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         return sheet
+
+    def known(self, formula: str) -> list[list[Any]]:
+        """What the table of a formula shows at first."""
+        return [[plain(value) for value in row] for row in self._value_of(formula)]
 
     def cell(self, sheet: Worksheet, row: int, column: int, formula: str, style: str, shown: str | None = None) -> None:
         """A formula of one value; ``shown`` is the formula that gives what it shows at first, if it is another."""

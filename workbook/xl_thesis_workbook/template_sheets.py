@@ -26,14 +26,17 @@ _TILES = (
 )
 _FIELDS = ("title", "pillar", "score", "value", "unit", "contribution", "effective_weight", "observed_on",
            "available_at", "age_days", "status", "reason", "source", "grade")  # fmt: skip
-_FIELD_STYLES = {"score": "points", "contribution": "signed", "effective_weight": "percent", "observed_on": "date",
-                 "available_at": "date", "age_days": "count", "value": "number"}  # fmt: skip
+_FIELD_STYLES = {"score": "points left", "contribution": "signed left", "effective_weight": "percent left",
+                 "observed_on": "date", "available_at": "date", "age_days": "count left", "value": "number left",
+                 "reason": "wrap"}  # fmt: skip
+_BOARD = (14, 38, 10, 11, 11, 15, 12, 11, 9, *[9.29] * 8)
+_BOARD_PIXELS, _CHART_PIXELS = 1522, 560
+"""Widths of the dashboard's columns, and what they make: all of them, and the eight beside the table."""
 
 
 def add_dashboard(page: Page, title: str) -> None:
     """The score with its parts, its history, and the buttons."""
-    widths = (14, 38, 10, 11, 11, 15, 12, 11)
-    sheet = page.sheet(DASHBOARD, f"Live on cell functions. {title}", widths)
+    sheet = page.sheet(DASHBOARD, f"Live on cell functions. {title}", _BOARD)
     sheet.set_first_sheet()
     sheet.activate()
     _inputs(page, sheet)
@@ -72,18 +75,19 @@ def _inputs(page: Page, sheet: Worksheet) -> None:
 
 def _charts(page: Page, sheet: Worksheet) -> None:
     first, last = 11, 9 + PILLAR_ROOM
+    names, values = ("A", "G") if page.dynamic else _below_chart(page, sheet, first, last)
     points = page.book.add_chart({"type": "bar"})
     inverted = {"invert_if_negative": True, "invert_if_negative_color": f"#{ORANGE}"}  # Calc draws those to the right
     points.add_series({
-        "name": "Points", "categories": f"={DASHBOARD}!$A${first}:$A${last}",
-        "values": f"={DASHBOARD}!$G${first}:$G${last}", "fill": {"color": f"#{BLUE}"}, "gap": 60,
+        "name": "Points", "categories": f"={DASHBOARD}!${names}${first}:${names}${last}",
+        "values": f"={DASHBOARD}!${values}${first}:${values}${last}", "fill": {"color": f"#{BLUE}"}, "gap": 60,
         **(inverted if page.is_for_excel else {}),
     })  # fmt: skip
     points.set_title({"name": "Points above or below 50", "name_font": {"size": 11}})
     points.set_y_axis({"reverse": True, "label_position": "low"})
     points.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}, "num_format": "0"})
     points.set_legend({"none": True})
-    points.set_size({"width": 560, "height": 290})
+    points.set_size({"width": _CHART_PIXELS, "height": 380})
     sheet.insert_chart("J3", points, {"description": "What each pillar adds to the score or takes from it"})
     history = page.book.add_chart({"type": "line"})
     history.add_series({
@@ -95,8 +99,22 @@ def _charts(page: Page, sheet: Worksheet) -> None:
     history.set_y_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
     history.set_legend({"none": True})
     history.show_blanks_as("span")  # where Calc would draw 0; Excel spans #N/A of itself
-    history.set_size({"width": 1110, "height": 300})
+    history.set_size({"width": _BOARD_PIXELS, "height": 300})
     sheet.insert_chart("A24", history, {"description": "The score at past month-ends, reconstructed"})
+
+
+def _below_chart(page: Page, sheet: Worksheet, first: int, last: int) -> tuple[str, str]:
+    """Columns, hidden by the chart, with ids and points of the pillars and nothing in the rest of an array's room.
+
+    There every cell of a fixed array is #N/A, which a chart would write beside its axis.
+    """
+    table = page.known('=THESIS_TABLE("pillars")')
+    for row in range(first, last + 1):
+        line = table[row - first + 1] if row - first + 1 < len(table) else []
+        for column, source, place in ((9, "A", 0), (10, "G", 6)):
+            value = line[place] if line and not str(line[place]).startswith("#") else ""
+            sheet.write_formula(row - 1, column, f'=IFERROR({source}{row},"")', page.style("unseen"), value)
+    return "J", "K"
 
 
 def add_indicators(page: Page) -> None:
@@ -124,13 +142,16 @@ def add_browser(page: Page, indicators: Sequence[str]) -> None:
         sheet.write_string(row, 0, field.replace("_", " "), page.style("label left"))
         formula = f'=IFERROR(THESIS_INDICATOR($B$4,"{field}",{_BOTH}),"")'
         page.cell(sheet, row, 1, formula, _FIELD_STYLES.get(field, "text"), f'=THESIS_INDICATOR("{chosen}","{field}")')
+        if field == "reason":
+            sheet.set_row(row, 42)
         sheet.write_blank(row, 2, None)
     row = 5 + len(_FIELDS)
     sheet.write_string(row, 0, "Series", page.style("label left"))
     sheet.write_string(row, 1, "FRED:UNRATE", page.style("input"))
     cell = f"$B${row + 1}"
     styles = ("date", "number")
-    page.spill(sheet, row + 2, styles, f"=THESIS_SERIES({cell},EDATE({DAY_IN_USE},-240),{DAY_IN_USE})", SERIES_ROOM,
+    formula = f"=THESIS_SERIES({cell},EDATE({DAY_IN_USE},-240),{DAY_IN_USE},,,{DAY})"
+    page.spill(sheet, row + 2, styles, formula, SERIES_ROOM,
                '=THESIS_SERIES("FRED:UNRATE","2006-01-01")')  # fmt: skip
     chart = page.book.add_chart({"type": "line"})
     first, last = row + 4, row + 2 + SERIES_ROOM
@@ -161,12 +182,15 @@ def add_watch(page: Page) -> None:
     sheet = page.sheet("Watch", "Why the score moved in three months, what is near to being wrong, what comes next.",
                        (24, 44, 30, 13, 13, 13, 13, 13, 60))  # fmt: skip
     since = f"EDATE({DAY_IN_USE},-3)"
+    sheet.write_string(3, 0, "Why the score moved", page.style("heading"))
     page.spill(sheet, 4, ("text", "signed", "text"), f'=THESIS_CHANGE({since},"causes",{_BOTH})', CHANGE_ROOM,
                '=THESIS_CHANGE("2026-04-22")')  # fmt: skip
     row = 4 + CHANGE_ROOM + 1
+    sheet.write_string(row - 1, 0, "Near to being wrong", page.style("heading"))
     styles = ("text", "text", "text", "number", "number", "date", "date", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_ALERTS("alerts",{_BOTH})', ALERT_ROOM, '=THESIS_ALERTS("alerts")')
     row += ALERT_ROOM + 1
+    sheet.write_string(row - 1, 0, "What comes next", page.style("heading"))
     releases = (*["text"] * 4, "date", "date", "count", "percent", *["signed"] * 4)
     formula = f'=THESIS_CALENDAR("releases",{_BOTH})'
     page.spill(sheet, row, releases, formula, CALENDAR_ROOM, '=THESIS_CALENDAR("releases")')
@@ -177,9 +201,12 @@ def add_status(page: Page) -> None:
     sheet = page.sheet("Status", "Data, what failed last and why, and every series behind the thesis.",
                        (34, 46, 14, 13, 13, 9, 10, 36, 40, 14, 13, 60), GREY)  # fmt: skip
     words = ("text", "text", "text", "text")
-    for row, topic, room in ((4, "summary", SUMMARY_ROOM), (4 + SUMMARY_ROOM + 2, "errors", ERRORS_ROOM)):
+    parts = ((4, "Data", "summary", SUMMARY_ROOM), (6 + SUMMARY_ROOM, "Why cells show errors", "errors", ERRORS_ROOM))
+    for row, heading, topic, room in parts:
+        sheet.write_string(row - 1, 0, heading, page.style("heading"))
         page.spill(sheet, row, words, f'=THESIS_STATUS("{topic}",{THESIS})', room, f'=THESIS_STATUS("{topic}")')
     row = 4 + SUMMARY_ROOM + ERRORS_ROOM + 4
+    sheet.write_string(row - 1, 0, "Series", page.style("heading"))
     styles = (*["text"] * 3, "date", "date", "count", "count", "text", "text", "text", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_STATUS("series",{THESIS})', STATUS_ROOM, '=THESIS_STATUS("series")')
     page.button(sheet, "H1", "Refresh", "ThesisRefresh")

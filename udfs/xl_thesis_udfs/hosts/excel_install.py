@@ -45,7 +45,8 @@ def require_windows() -> None:
 def install(addin: bytes) -> list[Check]:
     """Install the add-in and the setting, and look at the result.
 
-    Raises ``InputError`` where the library is missing, or where Excel holds the old add-in open; that one then stays.
+    Raises ``InputError`` where the library or Excel is missing, or where Excel holds the old add-in open; that one then
+    stays.
     """
     require_windows()
     library = _library()
@@ -66,16 +67,15 @@ def install(addin: bytes) -> list[Check]:
 
 
 def uninstall() -> list[Path]:
-    """Take out the add-in and our line of the settings; return what was removed.
+    """Take out the add-in and our line of the settings, also where Excel itself is gone; return what was removed.
 
     Raises ``InputError`` where Excel holds the add-in open.
     """
     require_windows()
     removed = []
-    target = addin_path()
-    if target.exists():
-        with _quiet():
-            _xlwings("_addin_remove", ADDIN, False)
+    target = _addin_found()
+    if target is not None:
+        _remove(target)
         if target.exists():
             raise InputError(f"'{target}' is still there: close Excel and run `xl-thesis uninstall` again")
         removed.append(target)
@@ -96,12 +96,32 @@ def config_file() -> Path:
 
 
 def addin_path() -> Path:
-    """Where the add-in is, or would be: Excel's own start folder of the user."""
+    """Where the add-in is, or would be: Excel's own start folder of the user.
+
+    Raises ``InputError`` where it is not in the usual one and there is no Excel to ask.
+    """
     roaming = os.environ.get("APPDATA")
     folder = Path(roaming) / "Microsoft" / "Excel" / "XLSTART" if roaming else None
     if folder is not None and (folder / ADDIN).exists():
         return folder / ADDIN
     return Path(str(_xlwings("get_addin_dir", False))) / ADDIN
+
+
+def _remove(target: Path) -> None:
+    try:
+        with _quiet():
+            _xlwings("_addin_remove", ADDIN, False)
+    except InputError:  # no Excel that could hold it open
+        with contextlib.suppress(OSError):
+            target.unlink()
+
+
+def _addin_found() -> Path | None:
+    try:
+        target = addin_path()
+    except InputError:
+        return None
+    return target if target.exists() else None
 
 
 def read_settings(path: Path) -> dict[str, str]:
@@ -176,8 +196,8 @@ def _setting(path: Path) -> Check:
 def _addin(addin: bytes) -> Check:
     try:
         target = addin_path()
-    except Exception as error:  # noqa: BLE001 - without Excel, Windows raises what its COM gives
-        return Check("add-in", False, f"Excel does not start ({type(error).__name__}): is it installed?")
+    except InputError as error:
+        return Check("add-in", False, str(error))
     if not target.exists():
         return Check("add-in", False, f"{target} is not there: run `xl-thesis install`")
     if target.read_bytes() != addin:
@@ -186,10 +206,18 @@ def _addin(addin: bytes) -> Check:
 
 
 def _xlwings(function: str, *arguments: object) -> object:
-    """A function of xlwings' installer, which the command ``xlwings addin`` calls."""
+    """A function of xlwings' installer, which the command ``xlwings addin`` calls.
+
+    Raises ``InputError`` where it cannot: it asks Excel for its folders.
+    """
     from xlwings import cli
 
-    return getattr(cli, function)(*arguments)
+    try:
+        return getattr(cli, function)(*arguments)
+    except OSError as error:
+        raise InputError(f"Excel's start folder cannot be used ({error.strerror or error})") from None
+    except Exception as error:  # noqa: BLE001 - without Excel, Windows raises what its COM gives
+        raise InputError(f"Excel does not start ({type(error).__name__}): is it installed?") from None
 
 
 @contextlib.contextmanager

@@ -4,8 +4,11 @@ Option Explicit
 ' so that it stays responsive, and calculates our cells when the data have changed. No cell is written by a refresh.
 
 Private Const BUTTONS As String = "xl_thesis.buttons"
+Private Const ADDIN As String = "xl_thesis.xlam"
+Private Const SHOWN_SECONDS As Long = 10
 
 Private Polling As Boolean
+Private DueAt As Date
 Private Awaited As String
 
 ' ---- buttons on a sheet ----
@@ -85,6 +88,7 @@ Public Sub ThesisEnter()
 End Sub
 
 Public Sub ThesisInsertFunction()
+    If Not HasCell() Then Exit Sub
     On Error Resume Next
     If ThisWorkbook.IsAddin Then
         Application.ScreenUpdating = False
@@ -96,8 +100,11 @@ Public Sub ThesisInsertFunction()
     Else
         ThesisDescribeAll
     End If
-    On Error GoTo 0
+    On Error GoTo Failed
     Application.Dialogs(xlDialogFunctionWizard).Show
+    Exit Sub
+Failed:
+    MsgBox "Excel takes no formula here: " & Err.Description, vbExclamation, "xl-thesis"
 End Sub
 
 ' A new workbook with what is known of the data, and why the last answers failed.
@@ -123,12 +130,23 @@ End Sub
 ' Dates in a spilled table arrive as numbers: show the columns that hold dates as dates.
 Public Sub ThesisFormatDates()
     Dim Table As Range, Column As Long, Header As String
+    If Not HasCell() Then Exit Sub
+    On Error GoTo Failed
     Set Table = ActiveCell.CurrentRegion
     For Column = 1 To Table.Columns.Count
         Header = LCase$(AsText(Table.Cells(1, Column).Value))
         If IsDateHeader(Header) Then Table.Columns(Column).NumberFormat = "yyyy-mm-dd"
     Next Column
+    Exit Sub
+Failed:
+    MsgBox "Excel formats no cell here; is the sheet protected? " & Err.Description, vbExclamation, "xl-thesis"
 End Sub
+
+' Whether there is a cell to work at; without a workbook, or in front of a chart, there is none.
+Private Function HasCell() As Boolean
+    HasCell = Not ActiveCell Is Nothing
+    If Not HasCell Then MsgBox "Choose a cell of a worksheet first.", vbExclamation, "xl-thesis"
+End Function
 
 ' ---- the ribbon ----
 
@@ -192,16 +210,45 @@ Public Sub ThesisPoll()
         PollAgain
         Exit Sub
     End If
-    Application.StatusBar = False
     If Awaited = "refresh" Then Renew
-    If Word(State) <> "done" Or Awaited <> "refresh" Then Told State
+    If Word(State) = "done" And Awaited = "refresh" Then
+        DueAt = Now + TimeSerial(0, 0, SHOWN_SECONDS)
+        Application.OnTime DueAt, Ours("ThesisQuiet")
+    Else
+        Told State
+    End If
     Awaited = ""
+End Sub
+
+' The last word of a refresh has been seen: the status bar is Excel's again.
+Public Sub ThesisQuiet()
+    If Not Polling Then Application.StatusBar = False
 End Sub
 
 Private Sub PollAgain()
     Polling = True
-    Application.OnTime Now + TimeSerial(0, 0, 1), "'" & ThisWorkbook.Name & "'!ThesisPoll"
+    DueAt = Now + TimeSerial(0, 0, 1)
+    Application.OnTime DueAt, Ours("ThesisPoll")
+    ThesisListen
 End Sub
+
+' This workbook closes. What waits for its time would open it again; the work itself goes on in Python.
+Public Sub ThesisStopAsking()
+    On Error Resume Next
+    Application.OnTime DueAt, Ours("ThesisPoll"), , False
+    Application.OnTime DueAt, Ours("ThesisQuiet"), , False
+    If Polling Then Application.StatusBar = False
+    Polling = False
+End Sub
+
+' A procedure of this workbook, as Excel is told of it.
+Private Function Ours(ByVal Procedure As String) As String
+    Ours = InBook(ThisWorkbook.Name, Procedure)
+End Function
+
+Private Function InBook(ByVal BookName As String, ByVal Procedure As String) As String
+    InBook = "'" & Replace(BookName, "'", "''") & "'!" & Procedure
+End Function
 
 ' A snapshot has no macros and Excel holds its file: save, close, let Python update the tables in place, open again.
 Private Sub ThesisUpdateSnapshot()
@@ -211,21 +258,30 @@ Private Sub ThesisUpdateSnapshot()
         MsgBox "Save the snapshot in a folder of this computer first: its place is " & Path, vbExclamation, "xl-thesis"
         Exit Sub
     End If
+    If ActiveWorkbook.ReadOnly Then
+        MsgBox "The snapshot is open for reading only; save it under another name first.", vbExclamation, "xl-thesis"
+        Exit Sub
+    End If
     If MsgBox("The snapshot will be saved, closed, updated and opened again.", vbOKCancel, "xl-thesis") <> vbOK Then Exit Sub
+    On Error GoTo Failed
     ActiveWorkbook.Save
     ActiveWorkbook.Close
     State = Press("update", Path)
     Workbooks.Open Path
     Told State
+    Exit Sub
+Failed:
+    MsgBox "Excel could not save, close or open " & Path & ": " & Err.Description, vbExclamation, "xl-thesis"
 End Sub
 
 ' Answers are forgotten in every project of ours that is open; then our cells and what depends on them are calculated.
 Private Sub Renew()
     Dim Book As Workbook, Sheet As Worksheet
     ThesisForget
+    ForgetInAddin
     For Each Book In Application.Workbooks
         On Error Resume Next
-        If Not Book Is ThisWorkbook And Book.HasVBProject Then Application.Run "'" & Book.Name & "'!ThesisForget"
+        If Not Book Is ThisWorkbook And Book.HasVBProject Then Application.Run InBook(Book.Name, "ThesisForget")
         On Error GoTo 0
         For Each Sheet In Book.Worksheets
             MarkOurs Sheet
@@ -234,6 +290,17 @@ Private Sub Renew()
     Application.Calculate
 End Sub
 
+' Excel does not list add-ins among its workbooks, but finds one by its name.
+Private Sub ForgetInAddin()
+    Dim Book As Workbook
+    On Error Resume Next
+    Set Book = Application.Workbooks(ADDIN)
+    If Book Is Nothing Or Book Is ThisWorkbook Then Exit Sub
+    Application.Run InBook(ADDIN, "ThesisForget")
+End Sub
+
+' Dirty works on the sheet in front alone. A sheet behind it that holds one of our cells is calculated as a whole, which
+' Excel does when its calculation is switched on again.
 Private Sub MarkOurs(ByVal Sheet As Worksheet)
     Dim Found As Range, Cell As Range
     On Error Resume Next
@@ -243,23 +310,37 @@ Private Sub MarkOurs(ByVal Sheet As Worksheet)
     If Found Is Nothing Then Exit Sub
     For Each Cell In Found.Cells
         If Cell.HasFormula Then
-            If ThesisIsOurs(Cell.Formula) Then Cell.Dirty
+            If ThesisIsOurs(Cell.Formula) Then
+                If Not Sheet Is Application.ActiveSheet Then
+                    CalculateAnew Sheet
+                    Exit Sub
+                End If
+                Cell.Dirty
+            End If
         End If
     Next Cell
+End Sub
+
+' A sheet that the user keeps from being calculated stays so.
+Private Sub CalculateAnew(ByVal Sheet As Worksheet)
+    If Not Sheet.EnableCalculation Then Exit Sub
+    Sheet.EnableCalculation = False
+    Sheet.EnableCalculation = True
 End Sub
 
 ' ---- small things ----
 
 ' One word and a sentence from Python, with a tab between them; never an error.
 Private Function Press(ByVal Action As String, ByVal Argument As String) As String
-    Dim Given As Object
+    Dim Given As Object, Reason As String
     On Error GoTo Failed
     Set Given = ThesisPython.Tuple(Action, Argument, ThesisOf(ActiveWorkbook))
     Press = ThesisPython.Str(ThesisPython.Call(ThesisPython.Module(BUTTONS), "press", Given))
     Exit Function
 Failed:
+    Reason = Err.Description
     ThesisDisconnect
-    Press = "failed" & vbTab & "Python could not be reached: " & Err.Description
+    Press = "failed" & vbTab & "Python could not be reached: " & Reason
 End Function
 
 ' Part 0 of an answer is its word, 1 its sentence, 2 what to go on with.
@@ -362,8 +443,8 @@ Private Function AsText(ByVal Value As Variant) As String
         AsText = "#ERROR"
     ElseIf VarType(Value) = vbDate Then
         AsText = Format$(Value, "yyyy-mm-dd")
-    ElseIf VarType(Value) = vbDouble Then
-        AsText = Trim$(Str$(Value))
+    ElseIf VarType(Value) = vbDouble Or VarType(Value) = vbCurrency Then
+        AsText = Trim$(Str$(CDbl(Value)))
     Else
         AsText = Replace(Replace(CStr(Value), vbTab, " "), vbLf, " ")
     End If

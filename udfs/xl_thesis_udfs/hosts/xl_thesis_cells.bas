@@ -10,43 +10,65 @@ Private Const ERROR_TYPE As Long = 10
 Private Const DECIMAL_TYPE As Long = 14
 Private Const MOST As Long = 20000
 Private Const TOKEN_SECONDS As Double = 2
+Private Const PAUSE_SECONDS As Double = 5
 
 Private Server As Object
 Private Answers As Object
 Private Known As String
 Private Asked As Double
 Private Failure As String
+Private Refused As Double
+Private Refusal As String
 Private Noted As Collection
 Private Watch As Object
 
 ' The value of a cell function. Keep = False for one whose answer depends on more than its arguments and the data.
+' A server that has ended meanwhile is started again, once.
 Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant) As Variant
-    Dim Key As String
+    Dim Answer As Variant, WasConnected As Boolean, Done As Boolean
+    WasConnected = Not Server Is Nothing
+    Done = IsAnswered(FunctionName, Keep, Given, Answer)
+    If WasConnected And Not Done Then Done = IsAnswered(FunctionName, Keep, Given, Answer)
+    If Not Done Then Answer = CVErr(2015)
+    ThesisCall = Answer
+End Function
+
+' Whether Python has answered, now or earlier.
+Private Function IsAnswered(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant, ByRef Answer As Variant) As Boolean
+    Dim Key As String, Kept As Boolean
     On Error GoTo Failed
     If Keep Then Key = KeyOf(FunctionName, Given)
     If Key <> "" Then
         RenewToken
-        If Answers.Exists(Key) Then
-            ThesisCall = Answers.Item(Key)
-            NoteDays ThesisCall
-            Exit Function
+        Kept = Answers.Exists(Key)
+    End If
+    If Kept Then
+        Answer = Answers.Item(Key)
+    Else
+        Answer = ThesisPython.CallUDF(CELLS, "cell", Array(FunctionName, Given))
+        Failure = ""
+        If IsComplaint(Answer) Then Key = ""
+        Answer = ThesisRestored(Answer)
+        If Key <> "" Then
+            If Answers.Count >= MOST Then Answers.RemoveAll
+            Answers.Add Key, Answer
         End If
     End If
-    ThesisCall = ThesisRestored(ThesisPython.CallUDF(CELLS, "cell", Array(FunctionName, Given)))
-    Failure = ""
-    If Key <> "" Then
-        If Answers.Count >= MOST Then Answers.RemoveAll
-        Answers.Add Key, ThesisCall
-    End If
-    NoteDays ThesisCall
+    NoteDays Answer
+    IsAnswered = True
     Exit Function
 Failed:
     Failure = Err.Description
     ThesisDisconnect
-    ThesisCall = CVErr(2015)
 End Function
 
-' What Python may be given for an argument: Empty where it was left out, the values of a range, errors as marked text.
+' Whether an answer says that an argument is wrong. It is not kept: the file it names may be there the next time.
+Private Function IsComplaint(ByRef Answer As Variant) As Boolean
+    If VarType(Answer) = vbString Then IsComplaint = (Answer = Chr$(1) & "2015")
+End Function
+
+' What Python may be given for an argument: Empty where it was left out, the value of a cell, errors as marked text.
+' No function takes more than one cell, so those of a larger range, which may be a whole column, need not cross.
 Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
     If IsMissing(Value) Then
         ThesisGiven = Empty
@@ -101,7 +123,7 @@ Private Sub NoteDays(ByRef Answer As Variant)
     If IsArray(Answer) Then
         Rows = UBound(Answer, 1) - LBound(Answer, 1)
         For Column = LBound(Answer, 2) To UBound(Answer, 2)
-            If VarType(Answer(UBound(Answer, 1), Column)) = vbDate Then Days = Days & " " & CStr(Column - LBound(Answer, 2))
+            Days = Days & DaysIn(Answer, Column)
         Next Column
         If Days = "" Then Exit Sub
     ElseIf VarType(Answer) <> vbDate Then
@@ -110,8 +132,34 @@ Private Sub NoteDays(ByRef Answer As Variant)
     Set Caller = Application.Caller
     If Noted Is Nothing Then Set Noted = New Collection
     Noted.Add Array(Caller, Rows, Trim$(Days))
-    If Watch Is Nothing Then Set Watch = New ThesisWatch
+    ThesisListen
 Finish:
+End Sub
+
+' Where a table holds dates: the place of a column that has nothing else but errors, or column.row of single ones.
+Private Function DaysIn(ByRef Table As Variant, ByVal Column As Long) As String
+    Dim Row As Long, Found As Long, Others As Long, Place As String
+    For Row = LBound(Table, 1) + 1 To UBound(Table, 1)
+        If VarType(Table(Row, Column)) = vbDate Then
+            Found = Found + 1
+        ElseIf VarType(Table(Row, Column)) <> ERROR_TYPE Then
+            Others = Others + 1
+        End If
+    Next Row
+    Place = " " & CStr(Column - LBound(Table, 2))
+    If Found = 0 Then Exit Function
+    If Others = 0 Then
+        DaysIn = Place
+        Exit Function
+    End If
+    For Row = LBound(Table, 1) + 1 To UBound(Table, 1)
+        If VarType(Table(Row, Column)) = vbDate Then DaysIn = DaysIn & Place & "." & CStr(Row - LBound(Table, 1))
+    Next Row
+End Function
+
+' Hear of the moment after a calculation, and of a workbook that closes.
+Public Sub ThesisListen()
+    If Watch Is Nothing Then Set Watch = New ThesisWatch
 End Sub
 
 ' Cells with dates that have no format of their own get that of a date; called when Excel has calculated.
@@ -128,7 +176,7 @@ End Sub
 
 ' Only cells that the answer fills: an array formula's own range, or what has spilled.
 Private Sub ShowDays(ByVal Filled As Object, ByVal Rows As Long, ByVal Days As String)
-    Dim Column As Variant, Last As Long
+    Dim Place As Variant, Parts As Variant, Last As Long
     If Rows = 0 Then
         If Filled.NumberFormat = "General" Then Filled.NumberFormat = "yyyy-mm-dd"
         Exit Sub
@@ -140,22 +188,36 @@ Private Sub ShowDays(ByVal Filled As Object, ByVal Rows As Long, ByVal Days As S
     ElseIf Not Filled.HasSpill Then
         Exit Sub
     End If
-    For Each Column In Split(Days, " ")
-        If CLng(Column) <= Last And Rows > 0 Then ShowColumn Filled.Cells(1, 1).Offset(1, CLng(Column)).Resize(Rows, 1)
-    Next Column
+    For Each Place In Split(Days, " ")
+        Parts = Split(Place & ".1", ".")
+        If CLng(Parts(0)) <= Last And CLng(Parts(1)) <= Rows Then
+            ShowColumn Filled.Cells(1, 1).Offset(CLng(Parts(1)), CLng(Parts(0))).Resize(IIf(UBound(Parts) = 1, Rows, 1), 1)
+        End If
+    Next Place
 End Sub
 
 Private Sub ShowColumn(ByVal Below As Object)
     If Below.Cells(Below.Rows.Count, 1).NumberFormat = "General" Then Below.NumberFormat = "yyyy-mm-dd"
 End Sub
 
-' The Python server, looked up once: finding it reads the settings anew.
+' The Python server, looked up once: finding it reads the settings anew. Where none can be started, the next cells
+' are told so at once, since each attempt takes long and a workbook has many cells.
 Public Function ThesisPython() As Object
-    If Server Is Nothing Then Set Server = XLPy
+    If Server Is Nothing Then
+        If Refusal <> "" And Timer >= Refused And Timer < Refused + PAUSE_SECONDS Then Err.Raise 462, "xl_thesis", Refusal
+        On Error GoTo Failed
+        Set Server = XLPy
+        Refusal = ""
+    End If
     Set ThesisPython = Server
+    Exit Function
+Failed:
+    Refusal = Err.Description
+    Refused = Timer
+    Err.Raise 462, "xl_thesis", Refusal
 End Function
 
-' Let go of a server that does not answer, so that the next call starts one.
+' Let go of a server that does not answer, so that the next question starts one.
 Public Sub ThesisDisconnect()
     Set Server = Nothing
     Set Answers = Nothing
@@ -167,7 +229,7 @@ Public Sub ThesisForget()
     Known = ""
 End Sub
 
-' Why the last call did not reach Python; empty where it did.
+' Why the last question did not reach Python; empty where it did.
 Public Function ThesisFailure() As String
     ThesisFailure = Failure
 End Function
@@ -178,7 +240,7 @@ Private Sub RenewToken()
     If Not Answers Is Nothing And Moment >= Asked And Moment < Asked + TOKEN_SECONDS Then Exit Sub
     Fresh = CStr(ThesisPython.CallUDF(CELLS, "token", Array()))
     Asked = Moment
-    If Answers Is Nothing Or Fresh <> Known Or Fresh = "" Then Set Answers = CreateObject("Scripting.Dictionary")
+    If Answers Is Nothing Or Fresh <> Known Or Fresh = "" Then Set Answers = New Dictionary
     Known = Fresh
 End Sub
 
@@ -194,7 +256,7 @@ Private Function KeyOf(ByVal FunctionName As String, ByVal Given As Variant) As 
 End Function
 
 Private Function ValuesOf(ByVal Source As Object) As Variant
-    ValuesOf = Source.Value
+    If Source.CountLarge > 1 Then ValuesOf = Array(0, 0) Else ValuesOf = Source.Value
 End Function
 
 Private Function PlainTable(ByVal Value As Variant) As Variant
