@@ -160,6 +160,20 @@ def test_a_failure_is_one_sentence_and_leaves_no_stamp(
     assert "WARNING" not in capsys.readouterr().err
 
 
+def test_a_download_that_breaks_off_is_tried_once_more(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = record(script, monkeypatch, "sys.version", "--require-hashes")
+    with pytest.raises(SystemExit, match="check the network"):
+        script.install("demo")
+    assert len(recorder.said("--require-hashes")) == 2
+    recorder.commands.clear()
+    answers = iter([1, 0, 0])
+    monkeypatch.setattr(
+        script.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, next(answers), stderr="")
+    )
+    script.install("demo")
+    assert script.is_installed("demo")
+
+
 def pins_of(name: str) -> dict[str, list[str]]:
     """Each pinned requirement with its marker, and its hashes."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
