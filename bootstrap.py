@@ -140,7 +140,8 @@ def demo(arguments):
 def test(arguments):
     """Check style and types, then run the tests."""
     install("test")
-    for command in (["ruff", "check"], ["mypy"], ["pytest", "-n", "auto", "--dist", "loadfile"] + arguments):
+    tests = ["pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    for command in (["ruff", "check"], ["mypy"], tests + arguments):
         say("$ " + " ".join(command))
         code = run([PYTHON, "-m"] + command, cwd=ROOT)
         if code != 0:
