@@ -73,12 +73,17 @@ def find_pip():
 
 
 def pip_install(pip, arguments, sentence):
-    """Install quietly; on failure show what pip says, less its warnings, and then one sentence."""
-    command = pip + ["install", "-qq", "--disable-pip-version-check", "--no-input"] + arguments
-    done = subprocess.run(command, env=ENVIRONMENT, stderr=subprocess.PIPE, universal_newlines=True)
-    if done.returncode != 0:
-        sys.stderr.writelines(line for line in done.stderr.splitlines(True) if not line.startswith("WARNING"))
-        fail(sentence)
+    """Install quietly, in a second attempt if need be; then show what pip says, less its warnings, and one sentence.
+
+    Python compiles what it imports, as it does so: compiling all of it here would take as long as all the rest.
+    """
+    command = pip + ["install", "-qq", "--disable-pip-version-check", "--no-input", "--no-compile"] + arguments
+    for _ in range(2):  # a download that breaks off is not one that pip tries again
+        done = subprocess.run(command, env=ENVIRONMENT, stderr=subprocess.PIPE, universal_newlines=True)
+        if done.returncode == 0:
+            return
+    sys.stderr.writelines(line for line in done.stderr.splitlines(True) if not line.startswith("WARNING"))
+    fail(sentence)
 
 
 def fingerprint(pins):
@@ -135,7 +140,8 @@ def demo(arguments):
 def test(arguments):
     """Check style and types, then run the tests."""
     install("test")
-    for command in (["ruff", "check"], ["mypy"], ["pytest", "-n", "auto", "--dist", "loadfile"] + arguments):
+    tests = ["pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    for command in (["ruff", "check"], ["mypy"], tests + arguments):
         say("$ " + " ".join(command))
         code = run([PYTHON, "-m"] + command, cwd=ROOT)
         if code != 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from typing import Any
@@ -15,6 +16,12 @@ settings.load_profile("calm")
 
 KEPT = {"XL_THESIS_REQUIRE_HOSTS", "XL_THESIS_OOXML_VALIDATOR", "XL_THESIS_NEWER_OFFICE", "XL_THESIS_WINE_PYTHON"}
 HERE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - addresses of this machine
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: it need not be looked through for garbage again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -88,11 +88,27 @@ def excel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 HOSTS = {"office", "open_xml_validator", "postgres_server", "calc_command", "newer_command"}
 
 
+LONGEST = [
+    "tests/" + name
+    for name in (
+        "test_refresh_everything.py", "test_verify.py", "test_snapshot_formulas.py", "office/test_living_book.py",
+        "test_mailed.py", "test_snapshot.py", "functions/test_fuzz.py", "office/test_contract.py",
+        "office/test_extension.py", "test_refresh_matrix.py", "hosts/test_excel_wine.py", "office/test_template.py",
+        "test_mailed_parts.py", "test_dashboard.py", "test_corpus.py", "engine/test_breaks.py", "test_validation.py",
+        "test_buttons.py", "test_definition_book.py", "test_excel_template.py", "test_default_thesis.py",
+    )
+]  # fmt: skip
+"""Begun first, so that no worker is left alone with a long file at the end (--no-loadscope-reorder keeps it so)."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a host, so that ``-m "not host"`` leaves it out."""
+    """Mark what needs a host, so that ``-m "not host"`` leaves it out; put the longest files first."""
     for item in items:
         if HOSTS & set(getattr(item, "fixturenames", ())):
             item.add_marker("host")
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import subprocess
@@ -26,6 +27,15 @@ _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
 
 
+@functools.lru_cache(maxsize=4)
+def opened(data: bytes, data_only: bool = False) -> openpyxl.Workbook:
+    """The workbook, to be read and never written to: opening one takes seconds, and many tests ask the same one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only)
+
+
+@functools.lru_cache(maxsize=4)
 def poisoned(data: bytes) -> bytes:
     """The workbook with a wrong number as the value of every formula."""
     target = io.BytesIO()
@@ -40,18 +50,15 @@ def poisoned(data: bytes) -> bytes:
 
 def formulas(data: bytes) -> dict[tuple[str, str], str]:
     """Every formula by sheet and cell."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
     return {
         (sheet.title, cell.coordinate): cell.value
-        for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+        for sheet in opened(data).worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
     }  # fmt: skip
 
 
 def values(data: bytes, places: Iterable[tuple[str, str]]) -> Cells:
     """What the file says of these cells; days as numbers, nothing as an empty text."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    book = opened(data, data_only=True)
     return {(sheet, place): _plain(book[sheet][place].value) for sheet, place in places}
 
 
@@ -59,7 +66,7 @@ def by_ironcalc(
     data: bytes, places: Iterable[tuple[str, str]], changes: Mapping[tuple[str, str], float | None] | None = None
 ) -> Cells:
     """What IronCalc computes for these cells, after inputs were changed, or emptied with None."""
-    names = openpyxl.load_workbook(io.BytesIO(data), read_only=True).sheetnames
+    names = opened(data).sheetnames
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         path.write_bytes(poisoned(data))

@@ -124,7 +124,7 @@ def test_tests_are_preceded_by_style_and_types_and_stop_at_the_first_fault(
 ) -> None:
     recorder = record(script, monkeypatch, "sys.version")
     assert script.test(["-x", "tests/engine"]) == 0
-    tests = "VENV -m pytest -n auto --dist loadfile -x tests/engine"
+    tests = "VENV -m pytest -n auto --dist loadfile --no-loadscope-reorder -x tests/engine"
     assert recorder.commands[-3:] == ["VENV -m ruff check", "VENV -m mypy", tests]
     recorder.failing.add("mypy")
     assert script.test([]) == 1
@@ -158,6 +158,20 @@ def test_a_failure_is_one_sentence_and_leaves_no_stamp(
     assert "\n" not in str(left.value)
     assert not script.is_installed("demo")
     assert "WARNING" not in capsys.readouterr().err
+
+
+def test_a_download_that_breaks_off_is_tried_once_more(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = record(script, monkeypatch, "sys.version", "--require-hashes")
+    with pytest.raises(SystemExit, match="check the network"):
+        script.install("demo")
+    assert len(recorder.said("--require-hashes")) == 2
+    recorder.commands.clear()
+    answers = iter([1, 0, 0])
+    monkeypatch.setattr(
+        script.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, next(answers), stderr="")
+    )
+    script.install("demo")
+    assert script.is_installed("demo")
 
 
 def pins_of(name: str) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REQUIRED, fail_if_skipped, require_host
+from tests.conftest import LONGEST, REQUIRED, fail_if_skipped, require_host
 
 
 def test_another_machine_cannot_be_reached_and_this_one_can() -> None:
@@ -25,6 +25,11 @@ def test_another_machine_cannot_be_reached_and_this_one_can() -> None:
 def test_no_setting_of_the_user_reaches_a_test(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert Path(os.environ["XL_THESIS_HOME"]).is_relative_to(tmp_path_factory.getbasetemp())
     assert "FRED_API_KEY" not in os.environ
+
+
+def test_what_is_begun_first_is_there() -> None:
+    root = Path(__file__).resolve().parent.parent
+    assert [name for name in LONGEST if not (root / name).is_file()] == []
 
 
 def test_a_missing_host_skips_or_fails_where_it_is_required(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def made_on(scorer: Scorer, day: dt.date, nowhere: Path, window: int | None = No
 
 @pytest.fixture(scope="module")
 def early(scorer: Scorer, nowhere: Path) -> bytes:
-    return made_on(scorer, EARLY, nowhere)
+    return made_on(scorer, EARLY, nowhere, window=60)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.cell import get_column_letter, range_boundaries
 
-from tests.recalculate import IRONCALC, POISON, by_ironcalc, by_libreoffice, differences, formulas, poisoned, values
+from tests.recalculate import (
+    IRONCALC,
+    POISON,
+    by_ironcalc,
+    by_libreoffice,
+    differences,
+    formulas,
+    opened,
+    poisoned,
+    values,
+)
 from tests.snapshots import CASES, START, case, content_of, data_of, scorer_of
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.evaluation import Evaluation
@@ -57,7 +67,7 @@ def test_the_poison_reaches_every_formula(sound: bytes) -> None:
 def places_of(data: bytes) -> Places:
     """Sheet and cell by table, key and English header, where tables have English headers."""
     found: Places = {}
-    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+    for sheet in opened(data).worksheets:
         for table in sheet.tables.values():
             left, top, right, bottom = range_boundaries(table.ref)
             for row in range(top + 1, bottom + 1):
@@ -243,7 +253,7 @@ def typed(data: bytes, found: list[Change]) -> bytes:
     blocks: dict[str, Block] = {
         block.table: block for block in (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES)
     }
-    book = openpyxl.load_workbook(io.BytesIO(data))["Inputs"]
+    book = opened(data)["Inputs"]
     rows = {}
     for change in found:
         name = change.table
@@ -295,7 +305,7 @@ def test_a_direction_that_was_emptied_counts_as_one(sound: bytes) -> None:
 
 def void_cells(data: bytes) -> dict[tuple[str, str], str]:
     """Each cell that shows what no formula computes, and what it says once an input was changed."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
+    book = opened(data)
     hashes = [next(iter(book.defined_names[name].destinations)) for name in ("DefinitionHash", "DataHash")]
     found = {(sheet, cell.replace("$", "")): "inputs changed" for sheet, cell in hashes}
     found |= {("Dashboard", cell): "inputs changed" for cell in ("G5", "U5", "U7")}  # range, grade, last change
@@ -326,7 +336,7 @@ def test_what_no_formula_computes_says_that_it_no_longer_holds(sound: bytes) -> 
 
 
 def test_each_input_stands_beside_the_definitions_value_and_takes_only_what_has_a_meaning(sound: bytes) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(sound))["Inputs"]
+    sheet = opened(sound)["Inputs"]
     guarded = {cell for rule in sheet.data_validations.dataValidation for cells in rule.sqref.ranges for cell in
                (f"{get_column_letter(column)}{row}" for row, column in cells.cells)}  # fmt: skip
     for block in (INPUT_PILLARS, INPUT_INDICATORS, INPUT_LABELS, INPUT_RULES):
