@@ -166,7 +166,12 @@ def _named(by_id: dict[str, SeriesMeta], name: str) -> SeriesMeta | None:
 
 
 def rows_of(series: TimeSeries, start: Any, finish: Any) -> list[list[Any]]:
-    """Day and value of a series from the first day to the last one wanted."""
+    """Day and value of a series from the first day to the last one wanted.
+
+    Raises ``InputError`` where they are in the wrong order.
+    """
+    if start is not None and finish is not None and start > finish:
+        raise InputError(f"the start {start} is after the finish {finish}")
     first = 0 if start is None else int(np.searchsorted(series.days, to_day(start)))
     last = len(series) if finish is None else int(np.searchsorted(series.days, to_day(finish), side="right"))
     days, values = series.days[first:last].tolist(), series.values[first:last].tolist()
