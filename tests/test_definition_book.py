@@ -59,7 +59,8 @@ def test_the_same_definition_gives_the_same_bytes() -> None:
 
 def test_microsofts_validator_finds_nothing(open_xml_validator: str, tmp_path: Path) -> None:
     (tmp_path / "book.xlsx").write_bytes(definition_bytes(load_thesis("american_exceptionalism")))
-    done = subprocess.run([open_xml_validator, str(tmp_path / "book.xlsx")], capture_output=True, text=True)
+    command = [open_xml_validator, str(tmp_path / "book.xlsx")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert json.loads(done.stdout)["errors"] == []
 
 

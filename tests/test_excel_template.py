@@ -65,7 +65,7 @@ def test_microsoft_s_validator_finds_no_fault(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(packages[name])
-    done = subprocess.run([open_xml_validator, str(path)], capture_output=True, text=True)
+    done = subprocess.run([open_xml_validator, str(path)], capture_output=True, text=True, timeout=300)
     assert json.loads(done.stdout)["errors"] == []
 
 

@@ -292,7 +292,7 @@ def test_nasty_words_are_never_a_formula(content: SnapshotContent) -> None:
 
 
 def faults(validator: str, path: Path) -> list[str]:
-    done = subprocess.run([validator, str(path)], capture_output=True, text=True)
+    done = subprocess.run([validator, str(path)], capture_output=True, text=True, timeout=300)
     return [f"{item['path']}: {item['description']}" for item in json.loads(done.stdout)["errors"]]
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from xl_thesis_udfs.hosts.libreoffice import installations
 DRIVER = Path(__file__).with_name("driver.py")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 UNO_PYTHON = "/usr/bin/python3"
+PATIENCE = 300
+"""Seconds after which an office that does not answer hangs."""
 
 
 def free_port() -> int:
@@ -51,8 +54,13 @@ class Office:
 
     def answer(self) -> Any:
         assert self.driver.stdout is not None
-        line = self.driver.stdout.readline()
-        assert line, "the office or its driver has ended"
+        watch = threading.Timer(PATIENCE, self.driver.kill)
+        watch.start()
+        try:
+            line = self.driver.stdout.readline()
+        finally:
+            watch.cancel()
+        assert line, "the office or its driver has ended, or hangs"
         answer = json.loads(line)
         if "fault" in answer:
             raise AssertionError(answer["fault"])
