@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from xl_thesis import pipeline, records
 from xl_thesis.pipeline import seed
 from xl_thesis.store import open_store
 
+from .days import stop_at_midnight
 from .postgres import PostgresServer, find_program
 
+pipeline._now = records._now = stop_at_midnight(pipeline.today())  # before any test asks what day it is
 REQUIRED = "XL_THESIS_REQUIRE_HOSTS"
 
 
