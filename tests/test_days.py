@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 import xl_thesis
-from tests.days import stop_at_midnight
+from tests.days import NEW_YORK, no_later, stop_at_midnight
 from xl_thesis import pipeline
 from xl_thesis.errors import InputError
 
@@ -24,7 +24,7 @@ class Taipei(dt.datetime):
 
 
 def test_today_is_no_future_where_the_day_began_before_new_yorks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_now", lambda: Taipei.now(dt.UTC))
+    monkeypatch.setattr(pipeline.dt, "datetime", Taipei)
     assert pipeline.today() == dt.date(2026, 7, 1)
     pipeline.check_day(dt.date(2026, 7, 2))
     with pytest.raises(InputError, match="2026-07-03 is in the future; the last possible one is 2026-07-02"):
@@ -35,7 +35,8 @@ def test_the_day_of_a_run_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
     real = dt.datetime.now(dt.UTC)
     assert abs(stop_at_midnight(real.date() + dt.timedelta(days=1))() - real) < dt.timedelta(minutes=1)
     for day in (dt.date(2026, 3, 8), dt.date(2026, 7, 1), dt.date(2025, 11, 2)):  # on two of them clocks were changed
-        monkeypatch.setattr(pipeline, "_now", stop_at_midnight(day))
+        assert stop_at_midnight(day)().astimezone(NEW_YORK).date() == day
+        monkeypatch.setattr(pipeline, "_day_of", no_later(lambda moment: moment.astimezone(NEW_YORK).date(), day))
         assert pipeline.today() == day
 
 

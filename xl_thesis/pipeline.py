@@ -309,7 +309,7 @@ def evaluate(thesis: Thesis, as_of: dt.date | str | None = None, store: Store | 
 
 def today() -> dt.date:
     """The day it is in New York, whose end every date in this package means."""
-    return _day_of(_now())
+    return _day_of(dt.datetime.now(dt.UTC))
 
 
 def check_day(as_of: dt.date) -> None:
@@ -317,14 +317,10 @@ def check_day(as_of: dt.date) -> None:
 
     East of New York a cell's ``TODAY()`` is a day ahead every morning; what is known on it so far is the answer.
     """
-    now = _now()
+    now = dt.datetime.now(dt.UTC)
     last = today() + max(now.astimezone().date() - _day_of(now), dt.timedelta(0))
     if as_of > last:
         raise InputError(f"the date {as_of} is in the future; the last possible one is {last}")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 def _day_of(moment: dt.datetime) -> dt.date:
