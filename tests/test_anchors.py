@@ -94,7 +94,7 @@ def test_a_comparison_shows_a_formula_that_points_elsewhere() -> None:
     assert [(item.table, item.key) for item in report.formulas] == [("Front", "A")]
     assert not compare(made(), made()).formulas
     moved = compare(made(move), made(redirect))
-    assert not moved.formulas and "1 formulas point to what was moved" in moved.notes[-1]
+    assert not moved.formulas and "1 formula with references that were not checked" in moved.notes[-1]
 
 
 def test_a_redirected_formula_is_no_untouched_workbook(
@@ -111,4 +111,4 @@ def test_a_redirected_formula_is_no_untouched_workbook(
     assert code == 1 and out.startswith("book.xlsx: data changed")
     assert "Dashboard, A5" in out and "not checked" not in out
     code, out, _ = run(capsys, "update", str(path), "--as-of", "2026-03-31")
-    assert code == 0 and "cells of ours kept as somebody wrote them" in out
+    assert code == 0 and "cell of ours kept as somebody wrote it" in out

@@ -241,7 +241,7 @@ def test_manual_entries_reach_the_store_all_or_none(own_home: Path) -> None:
     assert "Manual entries:2: series" in answer and "Manual entries:3: date" in answer and "2026-06-30" in answer
     with open_default_store() as store:
         assert "MANUAL:mstr_mnav_ev" not in store.series_ids()
-    assert buttons.press("enter", f"{good}\n\t\t\t\t\t") == "done\t1 values are in the store, 1 of them new."
+    assert buttons.press("enter", f"{good}\n\t\t\t\t\t") == "done\t1 value is in the store, 1 of them new."
     with open_default_store() as store:
         known = Scorer(load_thesis("american_exceptionalism"), store).knowledge(today()).series("MANUAL:mstr_mnav_ev")
     assert (float(known.values[-1]), str(known.available[-1])) == (1.25, "2026-07-02")

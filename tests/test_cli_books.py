@@ -79,8 +79,8 @@ def test_the_lines_of_a_check_say_which_side_is_the_engines(
     code, out, _ = run(capsys, "verify", str(book))
     assert code == 1 and out.startswith("book.xlsx: data changed (jobless_boom as known on 2026-03-31)\n")
     assert "it was not calculated since" in out
-    assert "1 inputs are not the definition's (definition -> file):" in out
-    assert "1 formulas show another value than the engine has for these inputs (file -> engine):" in out
+    assert "1 input is not the definition's (definition -> file):" in out
+    assert "1 formula shows another value than the engine has for these inputs (file -> engine):" in out
     assert "ThesisResult, score, Value: 99.5 -> " in out
 
 

@@ -71,7 +71,7 @@ def test_footers_texts_and_date_are_those_of_a_new_file(language: Language) -> N
     assert f">{LATE}T00:00:00Z</dcterms:modified>".encode() in found[CORE]
     assert f">{EARLY}T00:00:00Z</dcterms:created>".encode() in found[CORE]
     assert report.words > len(footers(found))
-    assert [line for line in report.lines() if line.startswith(f"{report.words} page footers")]
+    assert [line for line in report.lines() if line.startswith(f"{report.words} text")]
 
 
 def test_a_second_update_changes_nothing() -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 import xl_thesis
+from tests.days import NEW_YORK, no_later, stop_at_midnight
 from xl_thesis import pipeline
 from xl_thesis.errors import InputError
 
@@ -28,6 +29,15 @@ def test_today_is_no_future_where_the_day_began_before_new_yorks(monkeypatch: py
     pipeline.check_day(dt.date(2026, 7, 2))
     with pytest.raises(InputError, match="2026-07-03 is in the future; the last possible one is 2026-07-02"):
         pipeline.check_day(dt.date(2026, 7, 3))
+
+
+def test_the_day_of_a_run_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = dt.datetime.now(dt.UTC)
+    assert abs(stop_at_midnight(real.date() + dt.timedelta(days=1))() - real) < dt.timedelta(minutes=1)
+    for day in (dt.date(2026, 3, 8), dt.date(2026, 7, 1), dt.date(2025, 11, 2)):  # on two of them clocks were changed
+        assert stop_at_midnight(day)().astimezone(NEW_YORK).date() == day
+        monkeypatch.setattr(pipeline, "_day_of", no_later(lambda moment: moment.astimezone(NEW_YORK).date(), day))
+        assert pipeline.today() == day
 
 
 def test_a_day_may_be_words_or_a_moment() -> None:

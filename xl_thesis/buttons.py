@@ -25,6 +25,7 @@ from xl_thesis.pipeline import Scorer, open_default_store
 from xl_thesis.refresh_report import NOTHING, Event
 from xl_thesis.thesis import load_thesis, thesis_ids
 from xl_thesis.version import VERSION
+from xl_thesis.wording import count
 
 Answer = tuple[str, ...]
 """The word, the sentence, and what Excel goes on with, if anything."""
@@ -255,7 +256,7 @@ def _enter(lines: str, _: str) -> Answer:
     if not rows:
         return "done", "There is nothing to enter: the table is empty."
     report = importing.import_sheet([(0, list(entries.MANUAL_HEADER)), *rows], "Manual entries")
-    return "done", f"{report.rows} values are in the store, {report.added} of them new."
+    return "done", f"{count(report.rows, 'value is', 'values are')} in the store, {report.added} of them new."
 
 
 def _settings(_: str, thesis: str) -> Answer:

@@ -21,6 +21,7 @@ from xl_thesis.sources.protocol import Link, Provider
 from xl_thesis.store import Store
 from xl_thesis.store.transfer import check, describe
 from xl_thesis.version import VERSION
+from xl_thesis.wording import count
 
 State = Literal["ok", "note", "wrong"]
 
@@ -143,7 +144,7 @@ def _state_of(store: Store) -> Finding:
     faults, info = check(store), describe(store)
     if faults:
         return Finding("store", "wrong", f"{info.where}: {'; '.join(faults)}", "run: xl-thesis store check --repair")
-    size = f"{info.series} series, {info.observations:,} observations, {info.bytes / 1e6:.0f} MB"
+    size = f"{info.series} series, {count(info.observations, 'observation')}, {info.bytes / 1e6:.0f} MB"
     said = f"{info.engine} {info.where}: {size}"
     if info.failing:
         name, reason = next(iter(info.failing.items()))

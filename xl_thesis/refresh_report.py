@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from xl_thesis.sources.protocol import NOT_ASKED
+from xl_thesis.wording import count
 
 SeriesStatus = Literal["fetched", "unchanged", "failed", "not asked"]
 
@@ -133,6 +134,7 @@ def _together(reason: str, items: Sequence[SeriesResult]) -> str:
     names = ", ".join(item.series_id for item in items[:_MOST_NAMES])
     more = f" and {len(items) - _MOST_NAMES} more" if len(items) > _MOST_NAMES else ""
     ages = [item.age_days for item in items if item.age_days is not None]
-    days = "" if not ages else f"{min(ages)}" if min(ages) == max(ages) else f"{min(ages)} to {max(ages)}"
-    held = f"{len(ages)} served from the store, newest values {days} days old" if ages else "the store has none of them"
+    least, most = min(ages, default=0), max(ages, default=0)
+    days = count(most, "day") if least == most else f"{least} to {count(most, 'day')}"
+    held = f"{len(ages)} served from the store, newest values {days} old" if ages else "the store has none of them"
     return f"{len(items)} series ({names}{more}): failed: {reason}; {held}"

@@ -16,6 +16,7 @@ from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult, percent
 from xl_thesis.refresh_report import Event, Progress
 from xl_thesis.scoring import displayed_points
+from xl_thesis.wording import count
 
 _PIPED_WIDTH = 120
 _BAR = 20
@@ -108,7 +109,7 @@ def claims_report(thesis: Thesis, claims: Sequence[Claim], as_of: dt.date | None
     for claim in claims:
         counts[claim.verdict.status] = counts.get(claim.verdict.status, 0) + 1
     words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in sorted(counts.items()))
-    return Group(Text(thesis.title.en, "bold"), table, Text(f"{len(claims)} claims at publication: {words}."))
+    return Group(Text(thesis.title.en, "bold"), table, Text(f"{count(len(claims), 'claim')} at publication: {words}."))
 
 
 def series_report(document: dict[str, Any]) -> RenderableType:

@@ -19,6 +19,7 @@ from xl_thesis.brier import (
 )
 from xl_thesis.definition import Thesis
 from xl_thesis.ledger import Standing
+from xl_thesis.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Scoreboard:
         log = "infinite (a certainty was wrong)" if math.isinf(self.log) else f"{self.log:.3f}"
         parts = [f"Brier {self.brier:.3f}", f"weighted by time {self.time_weighted_brier:.3f}", f"log score {log}"]
         if self.skill is not None:
-            parts.append(f"skill over base rates {self.skill:+.2f} ({self.with_base_rate} questions)")
+            parts.append(f"skill over base rates {self.skill:+.2f} ({count(self.with_base_rate, 'question')})")
         if self.reliability is None:
             parts.append(f"reliability from {MIN_FOR_RELIABILITY} questions on")
         else:

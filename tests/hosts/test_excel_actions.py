@@ -317,7 +317,7 @@ SCENES = {
     "use": (DESK, "done>copied>C:\\temp.xlsm|done>Thesis: C:\\my_thesis.yaml>C:\\my_thesis.yaml",
             'Host.ActiveBook.Thesis.Address = "ThesisName": ThesisUseDefinition'),
     "no definition": (MAILED, "", "ThesisCheckDefinition"),
-    "entries": (DESK, "failed>Manual entries:1: the source is missing|done>1 values are in the store",
+    "entries": (DESK, "failed>Manual entries:1: the source is missing|done>1 value is in the store",
                 "ThesisEnter: ThesisEnter"),
     "read-only snapshot": (MAILED, "", "Host.ActiveBook.ReadOnly = True: ThesisRefresh"),
     "snapshot that Excel cannot save": (MAILED, "", "Host.ActiveBook.Refuses = True: ThesisRefresh"),
@@ -426,7 +426,7 @@ def test_entries_reach_python_row_by_row_and_cells_follow_once_they_are_stored(s
     asked = f"python: enter(FRED:X\\t2026-06-30\\t1.5\\t2.25){OWN}"
     assert said["entries"] == [
         asked, "status bar: False", "box: Manual entries:1: the source is missing",
-        asked, "status bar: False", "box: 1 values are in the store", *FORGOTTEN,
+        asked, "status bar: False", "box: 1 value is in the store", *FORGOTTEN,
     ]  # fmt: skip
 
 

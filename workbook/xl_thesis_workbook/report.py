@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from xl_thesis.wording import count
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula
 
@@ -124,8 +125,8 @@ class Report:
         """Say how many formulas were held against ours by their words alone."""
         if formulas:
             self.notes.append(
-                f"{formulas} formulas point to what was moved, or are stated once for many cells: their references were"
-                " not checked"
+                f"{count(formulas, 'formula')} with references that were not checked: they point to what was moved, or"
+                " are stated once for many cells"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -147,31 +148,39 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The report as text."""
-        for table, count in Counter(item.table for item in self.added).items():
-            yield f"{count} new row{'s' if count > 1 else ''} in {table}"
-        for table, count in Counter(item.table for item in self.removed).items():
-            yield f"{count} row{'s' if count > 1 else ''} removed from {table}, which the data have no more"
-        yield from listing("changed", self.changed)
+        for table, rows in Counter(item.table for item in self.added).items():
+            yield f"{count(rows, 'new row')} in {table}"
+        for table, rows in Counter(item.table for item in self.removed).items():
+            yield f"{count(rows, 'row')} removed from {table}, which the data have no more"
+        yield from listing(self.changed, "changed", "changed")
         if self.calculated:
-            yield f"{len(self.calculated)} values of formulas renewed"
+            yield f"{count(len(self.calculated), 'value')} of formulas renewed"
         if self.words:
-            yield f"{self.words} page footers, alternative texts of charts and dates renewed"
-        yield from listing("references to whole columns follow the tables' new last rows", self.followed)
-        yield from listing("inputs kept as somebody changed them", self.inputs)
-        yield from listing("cells of ours kept as somebody wrote them", self.formulas)
-        for table, count in Counter(item.table for item in self.rows).items():
-            yield f"{count} row{'s' if count > 1 else ''} of {table} kept that the data have no more"
+            yield f"{count(self.words, 'text')} in page footers, alternative texts of charts and dates renewed"
+        yield from listing(
+            self.followed, "reference to a whole column follows the table's new last row",
+            "references to whole columns follow the tables' new last rows",
+        )  # fmt: skip
+        yield from listing(
+            self.inputs, "input kept as somebody changed it", "inputs kept as somebody changed them"
+        )
+        yield from listing(
+            self.formulas, "cell of ours kept as somebody wrote it", "cells of ours kept as somebody wrote them"
+        )
+        for table, rows in Counter(item.table for item in self.rows).items():
+            yield f"{count(rows, 'row')} of {table} kept that the data have no more"
         if self.waiting:
-            yield f"{self.waiting} formulas keep their values until the file is next calculated: inputs were changed"
+            kept = count(self.waiting, "formula keeps its value", "formulas keep their values")
+            yield f"{kept} until the file is next calculated: inputs were changed"
         yield from (f"{name} is no longer there; nothing was written for it" for name in self.missing)
         yield from self.notes
 
 
-def listing(title: str, changes: Sequence[CellChange | Follow]) -> Iterator[str]:
-    """Changes under a title, the first dozen of them in full."""
+def listing(changes: Sequence[CellChange | Follow], one: str, many: str | None = None) -> Iterator[str]:
+    """Changes under a title in the singular or plural, the first dozen of them in full."""
     if not changes:
         return
-    yield f"{len(changes)} {title}:"
+    yield f"{count(len(changes), one, many)}:"
     yield from (f"  {change}" for change in changes[:_MOST_LINES])
     if len(changes) > _MOST_LINES:
         yield f"  and {len(changes) - _MOST_LINES} more"

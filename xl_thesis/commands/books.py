@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xl_thesis.commands import folded, open_scorer, print_json, with_as_of, with_force, with_json
+from xl_thesis.wording import count
 
 if TYPE_CHECKING:
     from xl_thesis.mailed import Mailed, Verified
@@ -91,12 +92,22 @@ def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
     yield from done.notes
     report = done.report
     yield from (f"{name} is missing, or has another name" for name in report.missing)
-    yield from listing("inputs are not the definition's (definition -> file)", report.inputs)
-    yield from listing("values are not the engine's (file -> engine)", report.changed)
-    yield from listing("formulas are not ours (file -> engine)", report.formulas)
+    yield from listing(
+        report.inputs,
+        *(f"{words} the definition's (definition -> file)" for words in ("input is not", "inputs are not")),
+    )
+    yield from listing(
+        report.changed, *(f"{words} the engine's (file -> engine)" for words in ("value is not", "values are not"))
+    )
+    yield from listing(
+        report.formulas, *(f"{words} ours (file -> engine)" for words in ("formula is not", "formulas are not"))
+    )
     than = "by the definition; not checked" if not done.results_checked else "the engine has"
     than += " for these inputs" if report.inputs and done.results_checked else ""
-    yield from listing(f"formulas show another value than {than} (file -> engine)", report.calculated)
+    yield from listing(
+        report.calculated,
+        *(f"{words} another value than {than} (file -> engine)" for words in ("formula shows", "formulas show")),
+    )
     if report.inputs and done.results_checked:
         yield "score with these inputs: " + ("withheld" if done.score is None else f"{done.score:.1f}")
     yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
@@ -141,9 +152,9 @@ def _difference_lines(report: Report) -> Iterator[str]:
     if not report.is_change and not report.formulas:
         yield "Nothing differs in the tables that both have."
     for table, changes in by_table([*report.calculated, *report.changed]).items():
-        yield from listing(f"cells of {table} are other", changes)
-    yield from listing("cells have another formula", report.formulas)
+        yield from listing(changes, f"cell of {table} is other", f"cells of {table} are other")
+    yield from listing(report.formulas, "cell has another formula", "cells have another formula")
     for words, rows in (("new in", report.added), ("gone from", report.removed)):
         for table, group in by_table(rows).items():
-            yield f"{len(group)} row{'s' if len(group) > 1 else ''} {words} {table}"
+            yield f"{count(len(group), 'row')} {words} {table}"
     yield from report.notes

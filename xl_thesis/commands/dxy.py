@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xl_thesis.commands import WITHHELD, open_scorer, print_json, with_as_of, with_json, with_thesis
+from xl_thesis.wording import count
 
 if TYPE_CHECKING:
     from xl_thesis.dxy import DollarIndex, TrendReport
@@ -50,8 +51,9 @@ def _lines(report: TrendReport) -> Iterator[str]:
     yield f"Drift {report.drift_pct_yr:+.1f} % a year over {returns}, 90 % interval {low:+.1f} to {high:+.1f}"
     yield "By window: " + ", ".join(f"{window} days {_number(z)}" for window, z in report.z.items())
     yield f"Source: {report.source}, {report.title}" + (" (rebuilt, not the index itself)" if report.rebuilt else "")
+    days = count(report.missing_days or 0, "day")
     yield (
-        f"As known on {report.as_of}; last value of {report.observed_on}; {report.missing_days} days of the window"
+        f"As known on {report.as_of}; last value of {report.observed_on}; {days} of the window"
         " without a value, holidays included"
     )
     yield ""

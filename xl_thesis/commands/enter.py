@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from xl_thesis.commands import print_json, with_json, with_thesis
+from xl_thesis.wording import count
 
 
 @click.command("import")
@@ -35,4 +36,4 @@ def import_values(
         print_json(asdict(report))
         return
     news = f"{report.added} new, {report.revised} of them revisions"
-    click.echo(f"{report.rows} rows of {', '.join(report.series)}: {news}")
+    click.echo(f"{count(report.rows, 'row')} of {', '.join(report.series)}: {news}")

@@ -9,6 +9,7 @@ import click
 
 from xl_thesis.addresses import without_password
 from xl_thesis.commands import print_json, with_json
+from xl_thesis.wording import count
 
 DAMAGED = 1
 
@@ -32,7 +33,8 @@ def info(as_json: bool) -> None:
         return
     refreshed = "never" if found.refreshed_at is None else f"{found.refreshed_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{found.engine}: {found.where} (schema {found.schema}, {found.bytes / 1e6:.1f} MB)")
-    click.echo(f"{found.series} series, {found.observations:,} observations; refreshed: {found.refreshed} series")
+    held = count(found.observations, "observation")
+    click.echo(f"{found.series} series, {held}; refreshed: {found.refreshed} series")
     click.echo(f"Last refresh that a score rests on: {refreshed}")
     for name, reason in found.failing.items():
         click.echo(f"{name}: the last pull failed: {reason}")

@@ -11,6 +11,7 @@ import click
 from xl_thesis import settings
 from xl_thesis.commands import load, open_scorer, print_json, with_force, with_json, with_thesis
 from xl_thesis.errors import DefinitionError
+from xl_thesis.wording import count
 
 if TYPE_CHECKING:
     from xl_thesis.authoring import Inventory
@@ -35,7 +36,8 @@ def list_theses(as_json: bool) -> None:
         return
     for item in found:
         mark = " (used where none is named)" if item.id == settings.default_thesis() else ""
-        click.echo(f"{item.id}{mark}\n  {item.title.en}: {len(item.indicators)} indicators, {len(item.claims)} claims")
+        parts = f"{count(len(item.indicators), 'indicator')}, {count(len(item.claims), 'claim')}"
+        click.echo(f"{item.id}{mark}\n  {item.title.en}: {parts}")
 
 
 @thesis.command()

@@ -24,6 +24,7 @@ from xl_thesis.commands import (
     with_thesis,
 )
 from xl_thesis.errors import MissingData
+from xl_thesis.wording import count
 
 if TYPE_CHECKING:
     from xl_thesis.attribution import Attribution
@@ -212,7 +213,7 @@ def _alerts_report(
     counts = [(state, sum(item.state == state for item in states)) for state in ("met", "near", "not met", "not due",
                                                                                  "no data")]  # fmt: skip
     words = ", ".join(f"{count} {state}" for state, count in counts)
-    yield f"{len(states)} falsifiers that a machine can judge, as known on {day}: {words}."
+    yield f"{count(len(states), 'falsifier')} that a machine can judge, as known on {day}: {words}."
 
 
 def _log_lines(record: Record[Entry]) -> Iterator[str]:
