@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.recalculate import IRONCALC, by_ironcalc, differences, formulas, values
-from tests.snapshots import CASES, NASTY, START, case, content_of, data_of, table_rows
+from tests.snapshots import CASES, NASTY, START, case, content_of, data_of, scorer_of, table_rows
 from xl_thesis.actions import demo_scorer
 from xl_thesis.models import Text
 from xl_thesis.pipeline import Scorer
@@ -111,6 +112,31 @@ def test_each_sheet_says_what_it_is_and_prints(content: SnapshotContent) -> None
     first = book["Dashboard"]
     assert (first.page_setup.orientation, first.page_setup.fitToHeight) == ("portrait", 1)
     assert first.print_area.endswith(f"$Y${first.max_row}")
+
+
+@pytest.mark.parametrize("choice", ["derived", "full"])
+def test_who_prints_the_whole_workbook_gets_the_beginning_of_long_tables(choice: DataChoice) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(replace(case("content"), choice=choice))))
+    for title in ("Data", "Past readings", *(("Series in full",) if choice == "full" else ())):
+        sheet = book[title]
+        _, top, _, bottom = range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))
+        header = int(sheet.print_title_rows.rpartition("$")[2])
+        assert (top, bottom) == (1, header + 40)
+
+
+def test_a_file_with_every_series_full_since_2000_stays_small() -> None:
+    content = gather(scorer_of(load_thesis("american_exceptionalism")))
+    days = np.arange(np.datetime64("2000-01-03"), np.datetime64("2026-07-22"))
+    days = days[np.is_busday(days)]
+    numbers, found = np.random.default_rng(1), dict(content.workings)
+    known = [name for name, working in found.items() if working.history is not None]
+    for name in known[:12]:
+        history = found[name].history
+        assert history is not None
+        values = np.cumsum(numbers.normal(0, 0.03, len(days)))
+        found[name] = replace(found[name], history=replace(history, days=days, values=values, available=days))
+    data = snapshot_bytes(replace(content, workings=found))
+    assert len(data) < 1_600_000
 
 
 def test_a_pillar_may_be_called_like_a_column(content: SnapshotContent) -> None:

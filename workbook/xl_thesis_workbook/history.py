@@ -57,6 +57,8 @@ def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, settin
     sheet.row_dimensions[HISTORY_HEADER].height = 30
     sheet.freeze_panes = f"B{HISTORY_HEADER + 1}"
     set_page(draft, sheet, content, HISTORY_HEADER)
+    last = get_column_letter(first - 1 + 2 * len(content.thesis.pillars))
+    sheet.print_area = f"A1:{last}{HISTORY_HEADER + len(rows)}"
 
 
 def _shares(draft: Draft, content: SnapshotContent, sheet: Worksheet, first: int) -> None:

@@ -13,6 +13,7 @@ from xl_thesis_workbook.layout import SheetPlan
 from xl_thesis_workbook.styles import FONT, GREY
 
 _A4_PIXELS = 980  # what surely fits across a landscape page between its margins, at full size
+_ROWS, _COLUMNS = 40, 24  # of a long table, on one page
 
 
 def set_page(draft: Draft, sheet: Worksheet, content: SnapshotContent, header_row: int | None = None) -> None:
@@ -32,6 +33,15 @@ def set_page(draft: Draft, sheet: Worksheet, content: SnapshotContent, header_ro
     sheet.oddFooter.right.text = draft.say(phrases.FOOTER_RIGHT, version=content.version)
     for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
         part.font, part.size, part.color = f"{FONT},Regular", 8, GREY
+
+
+def print_beginning(sheet: Worksheet, header_row: int, columns: int) -> None:
+    """Print the first rows below the header alone, on as many pages across as stay readable.
+
+    Who prints a whole workbook wants to see what a long table is, not its thousands of rows.
+    """
+    sheet.print_area = f"A1:{get_column_letter(columns)}{header_row + _ROWS}"
+    sheet.page_setup.fitToWidth = max(1, round(columns / _COLUMNS))
 
 
 def split_pages(sheet: Worksheet, plan: SheetPlan, second_page: str) -> None:

@@ -25,7 +25,7 @@ from xl_thesis_workbook.layout import (
     Block,
     Column,
 )
-from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.paper import print_beginning, set_page
 from xl_thesis_workbook.tables import head
 
 _TOP = 5  # first of the rows with weights
@@ -62,6 +62,7 @@ def add_past(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Settin
         draft.long_table(sheet, Block(table, "values", columns), listed, row=top, column=column)
     sheet.freeze_panes = sheet.cell(top + 1, 2)
     set_page(draft, sheet, content, top)
+    print_beginning(sheet, top, len(parts) * (len(items) + 2) - 1)
     return _settings(draft, content, sheet)
 
 

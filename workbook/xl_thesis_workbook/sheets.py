@@ -31,7 +31,7 @@ from xl_thesis_workbook.layout import (
     data_table,
 )
 from xl_thesis_workbook.measure import fit_row
-from xl_thesis_workbook.paper import set_page, split_pages
+from xl_thesis_workbook.paper import print_beginning, set_page, split_pages
 from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
 from xl_thesis_workbook.tables import head, table_names
 from xl_thesis_workbook.tokens import TOKENS, UNITS
@@ -244,7 +244,7 @@ def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, colum
     sheet.row_dimensions[4].height = 50
     sheet.freeze_panes = sheet.cell(row=_BLOCK_HEADER_ROW + 1, column=1)
     set_page(draft, sheet, content, _BLOCK_HEADER_ROW)
-    sheet.page_setup.fitToWidth = max(1, round(columns / 24))
+    print_beginning(sheet, _BLOCK_HEADER_ROW, max(columns, 1))
 
 
 def _table_sheet(
