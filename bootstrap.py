@@ -141,7 +141,7 @@ def test(arguments):
     """Check style and types, then run the tests."""
     install("test")
     tests = ["pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
-    for command in (["ruff", "check"], ["mypy"], tests + arguments):
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], tests + arguments):
         say("$ " + " ".join(command))
         code = run([PYTHON, "-m"] + command, cwd=ROOT)
         if code != 0:

@@ -53,8 +53,10 @@ def main() -> None:
         pairs = [(seconds(band), seconds(lambda: one_by_one(scorer, readings))) for _ in range(runs)]
     ours, theirs = (min(times) for times in zip(*pairs, strict=True))
     print(f"first band, reads the store: {cold * 1000:.0f} ms")
-    print(f"band: {ours * 1000:.1f} ms (goal: 100)   2,000 aggregates: {theirs * 1000:.0f} ms   "
-          f"ratio: {ours / theirs:.3f} (goal: 1)")
+    print(
+        f"band: {ours * 1000:.1f} ms (goal: 100)   2,000 aggregates: {theirs * 1000:.0f} ms   "
+        f"ratio: {ours / theirs:.3f} (goal: 1)"
+    )
 
 
 if __name__ == "__main__":

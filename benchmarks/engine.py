@@ -49,8 +49,10 @@ def main() -> None:
         if not (ours is None and math.isnan(theirs))
     )
     print(f"evaluate, warm: {1000 * min(same):.1f} ms, other days {1000 * statistics.median(other):.1f} ms (goal: 5)")
-    print(f"history of {len(frame)} days: {whole:.2f} s (goal: 1)   loop over evaluate: {loop:.1f} s   "
-          f"ratio: {whole / loop:.3f}   largest difference: {worst:.1e} (goal: 1e-12)")
+    print(
+        f"history of {len(frame)} days: {whole:.2f} s (goal: 1)   loop over evaluate: {loop:.1f} s   "
+        f"ratio: {whole / loop:.3f}   largest difference: {worst:.1e} (goal: 1e-12)"
+    )
 
 
 if __name__ == "__main__":

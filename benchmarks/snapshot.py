@@ -141,10 +141,14 @@ def main() -> None:
         runs, [lambda: by_patcher(before), lambda: by_openpyxl(before), lambda: by_xlsxwriter(before)]
     )
     patched, lossy = fastest(runs, [lambda: update_by_patcher(made, after), lambda: update_by_openpyxl(made, after)])
-    print(f"made: {patcher:.3f} s, {len(made) / 1e6:.2f} MB   openpyxl: {plain:.3f} s   ratio: {patcher / plain:.2f}"
-          f" (goal: 0.25)   XlsxWriter constant_memory: {constant:.3f} s   ratio: {patcher / constant:.2f} (goal: 0.5)")
-    print(f"{NEW} new rows in {TABLES} tables: {patched:.3f} s   openpyxl load and save: {lossy:.3f} s"
-          f"   ratio: {patched / lossy:.2f} (goal: 0.2)")
+    print(
+        f"made: {patcher:.3f} s, {len(made) / 1e6:.2f} MB   openpyxl: {plain:.3f} s   ratio: {patcher / plain:.2f}"
+        f" (goal: 0.25)   XlsxWriter constant_memory: {constant:.3f} s   ratio: {patcher / constant:.2f} (goal: 0.5)"
+    )
+    print(
+        f"{NEW} new rows in {TABLES} tables: {patched:.3f} s   openpyxl load and save: {lossy:.3f} s"
+        f"   ratio: {patched / lossy:.2f} (goal: 0.2)"
+    )
 
 
 if __name__ == "__main__":

@@ -47,9 +47,7 @@ class PostgresServer:
         serve = [find_program("postgres") or "", "-D", data, "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
                  "-c", f"unix_socket_directories={top}", "-c", "fsync=off", "-c", "log_statement=all"]  # fmt: skip
         self._log = (top / "log").open("wb")
-        self._process = subprocess.Popen(
-            _as_server_user(serve), stdout=subprocess.DEVNULL, stderr=self._log, cwd=top
-        )
+        self._process = subprocess.Popen(_as_server_user(serve), stdout=subprocess.DEVNULL, stderr=self._log, cwd=top)
         self._numbers = itertools.count(1)
         self._wait()
         return self

@@ -41,7 +41,11 @@ def scorer_of(thesis: Thesis) -> Scorer:
 
 
 def content_of(
-    thesis: Thesis, as_of: dt.date | None = None, *, language: Language = "en", choice: DataChoice = "derived",
+    thesis: Thesis,
+    as_of: dt.date | None = None,
+    *,
+    language: Language = "en",
+    choice: DataChoice = "derived",
 ) -> SnapshotContent:
     scorer = scorer_of(thesis)
     day = as_of or scorer.default_as_of()

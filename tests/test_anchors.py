@@ -98,7 +98,9 @@ def test_a_comparison_shows_a_formula_that_points_elsewhere() -> None:
 
 
 def test_a_redirected_formula_is_no_untouched_workbook(
-    capsys: pytest.CaptureFixture[str], snapshot: bytes, tmp_path: Path  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+    snapshot: bytes,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     path, cell = tmp_path / "book.xlsx", load_workbook(io.BytesIO(snapshot))["Dashboard"]["A5"].value
     package = Package(snapshot)

@@ -125,7 +125,7 @@ def test_tests_are_preceded_by_style_and_types_and_stop_at_the_first_fault(
     recorder = record(script, monkeypatch, "sys.version")
     assert script.test(["-x", "tests/engine"]) == 0
     tests = "VENV -m pytest -n auto --dist loadfile --no-loadscope-reorder -x tests/engine"
-    assert recorder.commands[-3:] == ["VENV -m ruff check", "VENV -m mypy", tests]
+    assert recorder.commands[-4:] == ["VENV -m ruff check", "VENV -m ruff format --check", "VENV -m mypy", tests]
     recorder.failing.add("mypy")
     assert script.test([]) == 1
     assert recorder.commands[-1] == "VENV -m mypy"

@@ -110,9 +110,7 @@ def test_a_forecast_that_is_refused_gets_one_sentence_and_writes_nothing(
     assert not own_ledger.exists()
 
 
-def test_a_past_question_takes_no_forecast(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_past_question_takes_no_forecast(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     set_today(monkeypatch, dt.date(2027, 2, 24))
     assert "the last day for a forecast was 2027-02-23" in refused(capsys, "forecast", "add", "Q4", "0.5", "--by", "me")
 

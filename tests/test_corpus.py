@@ -209,6 +209,7 @@ def test_nothing_else_changes(name: str) -> None:
 
 def prefixed() -> bytes:
     """As Microsoft's own library for .NET writes: every element with a prefix, text in place, rows without spans."""
+
     def prefix(content: bytes) -> bytes:
         tagged = re.sub(rb"<(/?)(?![?!/])(?=[A-Za-z])", rb"<\1x:", content)
         return tagged.replace(b"xmlns=", b"xmlns:x=", 1)

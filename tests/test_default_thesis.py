@@ -26,12 +26,14 @@ from xl_thesis.thesis import computation_key, load_thesis
 
 DATA = Path(xl_thesis.__file__).parent / "data"
 DATES = [dt.date(2025, 6, 30), dt.date(2026, 1, 31), dt.date(2026, 7, 22)]
-SKETCHED = set("""
+SKETCHED = set(
+    """
 dxy_trend dxy_since broad_usd us_de_10y custody_ust gold_usd cofer_usd_cc us_vs_world_12m us_vs_world_since spx_absolute
 us_vs_china us_vs_europe us_share_acwi btc_drift btc_since btc_beta mstr_mnav tpu eff_tariff canada_exports
 eu_defence_rel foreign_ust_share nato_spend labour_cooling infl_gap capex_orders capex_plans gdp_growth implied_cuts
 qt_pace mag7_vs_eq app_vs_semis robots_vs_soft china_tech llm_price
-""".split())
+""".split()
+)
 
 
 @pytest.fixture(scope="module")

@@ -120,9 +120,7 @@ def values(data: bytes) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_an_updated_workbook_shows_what_a_new_one_would(
-    scorer: Scorer, book: Path, late: bytes, nowhere: Path
-) -> None:
+def test_an_updated_workbook_shows_what_a_new_one_would(scorer: Scorer, book: Path, late: bytes, nowhere: Path) -> None:
     """Every value that is to be seen, formulas' included, is the engine's of the new day."""
     done = update(scorer, book, nowhere)
     assert done.path == book and (done.before, done.after) == (EARLY, LATE)
@@ -330,7 +328,6 @@ def test_cells_beside_our_tables_keep_every_byte(scorer: Scorer, book: Path, now
 def own_cells_of(data: bytes, sheet: str) -> dict[tuple[int, int], bytes]:
     grid = Grid(Package(data).read(sheet))
     return {(row, cell.column): cell.xml for row in grid.rows for cell in grid.cells(row)}
-
 
 
 def test_a_workbook_is_untouched_after_an_update(scorer: Scorer, tmp_path: Path, nowhere: Path) -> None:

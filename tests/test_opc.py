@@ -217,4 +217,3 @@ def test_a_workbook_without_its_first_part_is_refused(name: str) -> None:
 def test_a_workbook_without_another_part_has_not_that_table(name: str) -> None:
     update = open_update(changed(made(), lambda part, content: None if part == name else content))
     assert "series" not in update.book.tables
-

@@ -231,7 +231,11 @@ READS_AS_A_PORT = re.compile(r"[0-9]{1,5}(?:[/?#]|$)")
 def test_no_word_behind_the_colon_is_shown_where_the_at_was_forgotten(text: str, scheme: str) -> None:
     """Only what reads as a port is; without a host nobody can tell that it was meant as a password."""
     assume("@" not in text and not READS_AS_A_PORT.match(text))
-    for written in (f"{scheme}://ann:{text}SECRET/db", f"{scheme}://ann:SECRET{text}/db", f"{scheme}://ann:SECRET{text}"):
+    for written in (
+        f"{scheme}://ann:{text}SECRET/db",
+        f"{scheme}://ann:SECRET{text}/db",
+        f"{scheme}://ann:SECRET{text}",
+    ):
         assert "SECRET" not in without_password(written)
         assert place_of(written) == "***"
         assert scheme == "sqlite" or fault(written) is not None

@@ -280,6 +280,7 @@ def test_nasty_words_in_a_thesis_make_a_valid_file(
 
 def nasty(content: SnapshotContent) -> SnapshotContent:
     """The same with dangerous words wherever a definition or a source has words."""
+
     def bad(row: int) -> Text:
         return Text.model_construct(en=NASTY[row % len(NASTY)], zh_hant=NASTY[-row % len(NASTY)])
 
@@ -328,5 +329,3 @@ def test_excel_would_open_it_without_a_word(book_file: Path) -> None:
 
 def test_microsofts_validator_finds_nothing(book_file: Path, open_xml_validator: str) -> None:
     assert faults(open_xml_validator, book_file) == []
-
-

@@ -19,7 +19,6 @@ def content() -> SnapshotContent:
     return case("content")
 
 
-
 def test_the_same_content_gives_the_same_bytes_without_clock_or_user(content: SnapshotContent) -> None:
     first = snapshot_bytes(content)
     assert first == snapshot_bytes(content)

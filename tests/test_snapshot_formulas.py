@@ -92,9 +92,7 @@ class Change:
 
 def with_item(field: str, key: str, **update: object) -> Callable[[Thesis], Thesis]:
     def change(thesis: Thesis) -> Thesis:
-        items = tuple(
-            item.model_copy(update=update) if item.id == key else item for item in getattr(thesis, field)
-        )
+        items = tuple(item.model_copy(update=update) if item.id == key else item for item in getattr(thesis, field))
         return thesis.model_copy(update={field: items})
 
     return change
@@ -152,9 +150,7 @@ def changes(draw: st.DrawFn) -> list[Change]:
         least = draw(st.sampled_from([0.0, 0.2, 0.35, 0.6, 0.72, 0.95]))
 
         def with_rule(thesis: Thesis) -> Thesis:
-            return thesis.model_copy(
-                update={"method": thesis.method.model_copy(update={"min_pillar_coverage": least})}
-            )
+            return thesis.model_copy(update={"method": thesis.method.model_copy(update={"min_pillar_coverage": least})})
 
         found.append(Change("InputRules", "min_pillar_coverage", "Value", least, with_rule))
     return found

@@ -81,9 +81,7 @@ def test_info_says_what_is_there(used: Path, capsys: pytest.CaptureFixture[str])
     assert "ECB:EURJPY: the last pull failed: closed" in capsys.readouterr().out
 
 
-def test_check_finds_what_is_wrong_and_repair_makes_it_right(
-    used: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_finds_what_is_wrong_and_repair_makes_it_right(used: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("store", "check") == 0
     with closing(sqlite3.connect(used)) as raw, raw:
         raw.execute("UPDATE packed SET content = zeroblob(16) WHERE series = 3")

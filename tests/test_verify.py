@@ -52,9 +52,7 @@ def test_every_formula_of_the_workbook_follows_the_inputs_as_the_engine_does(sou
     assert differences(values(expected, places), by_ironcalc(sound, places, typed_in), IRONCALC) == []
 
 
-def test_what_libreoffice_computes_from_changed_inputs_is_verified(
-    sound: bytes, office: str, tmp_path: Path
-) -> None:
+def test_what_libreoffice_computes_from_changed_inputs_is_verified(sound: bytes, office: str, tmp_path: Path) -> None:
     books = {"saved": sound, "changed": typed(sound, [*FIXED[0], *MORE])}
     for name, data in by_libreoffice(office, books, tmp_path).items():
         path = tmp_path / f"{name}.xlsx"

@@ -1,6 +1,6 @@
 """The field reference in docs/THESIS.md, from the schema and its docstrings.
 
-    python tools/thesis_page.py      rewrites the page
+python tools/thesis_page.py      rewrites the page
 """
 
 from __future__ import annotations

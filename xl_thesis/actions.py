@@ -104,8 +104,15 @@ def _dollar_warnings(scorer: Scorer) -> tuple[str, ...]:
 
 
 def snapshot(
-    scorer: Scorer, as_of: dt.date | None, out: Path | None, *, force: bool, language: Language = "en",
-    data: DataChoice = "derived", log: PublishedLog | None = None, forecasts: Path | None = None,
+    scorer: Scorer,
+    as_of: dt.date | None,
+    out: Path | None,
+    *,
+    force: bool,
+    language: Language = "en",
+    data: DataChoice = "derived",
+    log: PublishedLog | None = None,
+    forecasts: Path | None = None,
 ) -> tuple[Evaluation, Path]:
     """Evaluate and write the snapshot workbook; without a file name, a free one in the current folder.
 

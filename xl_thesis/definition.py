@@ -199,8 +199,16 @@ class Verdict(Model):
     """How a claim stood when the text was published, and what happened later."""
 
     status: Literal[
-        "true", "false", "definition_dependent", "approximately_true", "plausible", "contested", "open", "opinion",
-        "unverifiable", "not_resolvable",
+        "true",
+        "false",
+        "definition_dependent",
+        "approximately_true",
+        "plausible",
+        "contested",
+        "open",
+        "opinion",
+        "unverifiable",
+        "not_resolvable",
     ]
     note: Sentence
     later: Sentence | None = None

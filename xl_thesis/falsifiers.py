@@ -231,9 +231,7 @@ class _Judge:
         knowledge = self._scorer.knowledge(day)
         return gauge(limit, self._indicator, self._scorer.thesis, knowledge, self._scorer.meta_of)
 
-    def _sentence(
-        self, state: State, look: _Look | None, run: int, unseen: Sequence[dt.date], reason: str
-    ) -> str:
+    def _sentence(self, state: State, look: _Look | None, run: int, unseen: Sequence[dt.date], reason: str) -> str:
         """What was seen, what it is held against and when, and how often it held."""
         rule = self._rule
         unit = _UNITS.get(rule.measure, self._indicator.unit if rule.measure == "value" else "")

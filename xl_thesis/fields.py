@@ -144,9 +144,7 @@ def shape_of(annotation: Any) -> Shape:
 def variants_of(members: list[Any], discriminator: str) -> dict[str, type[BaseModel]]:
     """The models of a tagged union by each value of the tag."""
     return {
-        str(value): member
-        for member in members
-        for value in get_args(member.model_fields[discriminator].annotation)
+        str(value): member for member in members for value in get_args(member.model_fields[discriminator].annotation)
     }
 
 

@@ -93,9 +93,7 @@ def gauge(limit: Limit, indicator: Indicator, thesis: Thesis, knowledge: Knowled
     return best
 
 
-def _of_indicator(
-    limit: Limit, indicator: Indicator, thesis: Thesis, knowledge: Knowledge, meta_of: MetaOf
-) -> Gauge:
+def _of_indicator(limit: Limit, indicator: Indicator, thesis: Thesis, knowledge: Knowledge, meta_of: MetaOf) -> Gauge:
     """The value or the score of an indicator, by the way that its score uses."""
     precomputed = meta_of(precomputed_id(indicator.id, computation_key(indicator, thesis)))
     found = reading.read(indicator, thesis, knowledge, precomputed)

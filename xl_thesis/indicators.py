@@ -69,9 +69,7 @@ def _rank(reading: Reading) -> tuple[float, dt.date]:
     return reading.freshness, day or dt.date.min
 
 
-def _ways(
-    indicator: d.Indicator, thesis: d.Thesis, knowledge: Knowledge, precomputed: SeriesMeta
-) -> Iterator[Reading]:
+def _ways(indicator: d.Indicator, thesis: d.Thesis, knowledge: Knowledge, precomputed: SeriesMeta) -> Iterator[Reading]:
     yield _attempt(indicator, indicator.source, thesis, knowledge)
     for fallback in indicator.fallbacks:
         reading = _attempt(indicator, fallback.source, thesis, knowledge)

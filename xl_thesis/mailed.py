@@ -128,8 +128,15 @@ def _read(path: Path) -> bytes:
 
 
 def update(
-    scorer: Scorer, book: Mailed, as_of: dt.date | None = None, out: Path | None = None, *, dry_run: bool = False,
-    backup: bool = True, force: bool = False, ledger: Path | None = None,
+    scorer: Scorer,
+    book: Mailed,
+    as_of: dt.date | None = None,
+    out: Path | None = None,
+    *,
+    dry_run: bool = False,
+    backup: bool = True,
+    force: bool = False,
+    ledger: Path | None = None,
 ) -> Updated:
     """Bring a workbook up to date; written only where something differs, to ``out`` or in its own place.
 
@@ -238,9 +245,7 @@ def write_comparison(before: Mailed, after: Mailed, report: Report, path: Path, 
     return put_file(path, comparison_bytes(report, before.path.name, after.path.name, after.as_of), force=force)
 
 
-def _fresh(
-    scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed: Changed | None = None
-) -> Fresh:
+def _fresh(scorer: Scorer, book: Mailed, day: dt.date, ledger: Path | None, changed: Changed | None = None) -> Fresh:
     """The workbook as it would be made on a day, of the same thesis, language and kind."""
     from xl_thesis_workbook.about import fresh_of
 

@@ -79,9 +79,7 @@ def parse_span(value: object) -> object:
 
 SpanField = Annotated[Span, BeforeValidator(parse_span)]
 
-Operator = Literal[
-    "ratio", "difference", "sum", "product", "basket", "power_product", "rolling_sum", "monthly_mean"
-]
+Operator = Literal["ratio", "difference", "sum", "product", "basket", "power_product", "rolling_sum", "monthly_mean"]
 _ARITY = {"ratio": 2, "difference": 2, "rolling_sum": 1, "monthly_mean": 1}
 
 

@@ -64,9 +64,7 @@ def seed(store: Store) -> None:
     if store.get("embedded") == package.fingerprint or store.get(edition) or not store.engine.can_write():
         return
     vintage_true = {
-        resource["series"]["id"]
-        for resource in package.resources
-        if resource.get("series", {}).get("vintages_since")
+        resource["series"]["id"] for resource in package.resources if resource.get("series", {}).get("vintages_since")
     }
     notes, source = {"embedded": package.fingerprint, edition: package.version}, f"embedded {package.version}"
     if store.get("embedded") is None:
@@ -170,9 +168,7 @@ class Scorer:
         self._check_known(as_of, readings)
         return knowledge, readings
 
-    def history(
-        self, start: dt.date, finish: dt.date | None = None, frequency: Frequency = "monthly"
-    ) -> pd.DataFrame:
+    def history(self, start: dt.date, finish: dt.date | None = None, frequency: Frequency = "monthly") -> pd.DataFrame:
         """Scores as known on each past day, recomputed with today's definition: a reconstruction, not a record.
 
         Index: every day, every Friday, or the ends of months, quarters or years, and ``finish`` as the last. Columns:
@@ -257,9 +253,7 @@ class Scorer:
             reconstruction=(frozen := self.frozen_on) is None or as_of < frozen,
             data=self.data_state(),
             pillars=self._pillars(whole),
-            indicators=tuple(
-                _indicator_result(item, readings[item.id], whole, as_of) for item in thesis.indicators
-            ),
+            indicators=tuple(_indicator_result(item, readings[item.id], whole, as_of) for item in thesis.indicators),
         )
 
     def _aggregate(

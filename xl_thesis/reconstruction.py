@@ -46,9 +46,7 @@ class Track:
     def on(self, days: Days, thesis: Thesis) -> tuple[Values, Values, Values, Values]:
         """Score, freshness and value on each day, and of which day; NaN, 0, NaN and any where there is none."""
         rows = np.searchsorted(self.known_on, days, side="right") - 1
-        scores, values = (
-            np.where(rows >= 0, part[np.maximum(rows, 0)], np.nan) for part in (self.scores, self.values)
-        )
+        scores, values = (np.where(rows >= 0, part[np.maximum(rows, 0)], np.nan) for part in (self.scores, self.values))
         expected = self.schedule.expected_after(self.observed_on)[np.maximum(rows, 0)]
         overdue = (days - expected).astype(np.int64)
         fresh = freshness_along(overdue, thesis.method.staleness[self.schedule.frequency])
@@ -70,16 +68,18 @@ class Panel:
 
     def turned(self, rows: NDArray[np.bool_]) -> Panel:
         """The same with the direction of these indicators turned."""
-        return Panel(
-            self.days, np.where(rows[:, None], 100.0 - self.scores, self.scores), self.freshness, self.values
-        )
+        return Panel(self.days, np.where(rows[:, None], 100.0 - self.scores, self.scores), self.freshness, self.values)
 
 
 class Reconstruction:
     """The tracks of a thesis over a store, made as days ask for them."""
 
     def __init__(
-        self, thesis: Thesis, store: Store, archive: Archive, catalogue: Mapping[str, SeriesMeta],
+        self,
+        thesis: Thesis,
+        store: Store,
+        archive: Archive,
+        catalogue: Mapping[str, SeriesMeta],
         precomputed: Mapping[str, SeriesMeta],
     ) -> None:
         self._thesis = thesis
@@ -170,7 +170,11 @@ class Reconstruction:
         return Track(days, series.days[np.maximum(heads - 1, 0)], directed, values, series.schedule)
 
     def _values(
-        self, indicator: Indicator, series: TimeSeries, heads: rolling.Heads, days: Days,
+        self,
+        indicator: Indicator,
+        series: TimeSeries,
+        heads: rolling.Heads,
+        days: Days,
         others: Sequence[tuple[TimeSeries, rolling.Heads]],
     ) -> Values | None:
         match indicator.transform:

@@ -134,9 +134,7 @@ class _Refresh:
                 self._say(name, request, "unchanged", reason=reason)
         return due
 
-    def _collect(
-        self, work: dict[str, tuple[Provider, list[Request]]], waiting: dict[str, dict[str, Request]]
-    ) -> bool:
+    def _collect(self, work: dict[str, tuple[Provider, list[Request]]], waiting: dict[str, dict[str, Request]]) -> bool:
         """Write what arrives until every provider is done; True where the user stopped it."""
         arrivals: SimpleQueue[_Arrival] = SimpleQueue()
         for name, (provider, requests) in work.items():
@@ -161,9 +159,7 @@ class _Refresh:
                 del waiting[name][request.meta.id]
         return False
 
-    def _ask(
-        self, name: str, provider: Provider, requests: Sequence[Request], arrivals: SimpleQueue[_Arrival]
-    ) -> None:
+    def _ask(self, name: str, provider: Provider, requests: Sequence[Request], arrivals: SimpleQueue[_Arrival]) -> None:
         """In a thread: what a provider answers, then that it is done."""
         problem: SourceError | None = None
         try:
@@ -239,9 +235,7 @@ class _Refresh:
     ) -> None:
         newest = _newest(self._scorer, request.meta)
         age = None if newest is None else (self._today - newest).days
-        result = SeriesResult(
-            request.meta.id, provider, status, reason, added, revised, source, newest, age, warnings
-        )
+        result = SeriesResult(request.meta.id, provider, status, reason, added, revised, source, newest, age, warnings)
         self._results[result.series_id] = result
         self._progress(Event(len(self._results), self._total, result))
 
@@ -321,4 +315,3 @@ def _newest(scorer: Scorer, meta: SeriesMeta) -> dt.date | None:
 
 def _symbol(provider: Provider, meta: SeriesMeta) -> str | None:
     return None if meta.derived is not None else provider.symbol(meta)
-

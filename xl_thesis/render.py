@@ -61,8 +61,13 @@ def score_report(result: Evaluation) -> RenderableType:
     for pillar in result.pillars:
         score = pillar.score
         table.add_row(
-            pillar.title, pillar.role, _number(score), f"{pillar.weight:.0%}", _signed(points.get(pillar.id)),
-            percent(pillar.coverage), _bar(score) if score is not None else Text("not published", "dim"),
+            pillar.title,
+            pillar.role,
+            _number(score),
+            f"{pillar.weight:.0%}",
+            _signed(points.get(pillar.id)),
+            percent(pillar.coverage),
+            _bar(score) if score is not None else Text("not published", "dim"),
         )
     return Group(*_headline(result), table, *_footer(result))
 
@@ -152,8 +157,18 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
 
 def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     """Forward tests, baselines, placebos, and the sentence that says what cannot be concluded."""
-    tests = _table("Predictor", ">Months ahead", ">Scores", ">Correlation", ">p", ">p in family", ">Apart", ">Windows",
-                   ">Detectable", ">Over random walk")
+    tests = _table(
+        "Predictor",
+        ">Months ahead",
+        ">Scores",
+        ">Correlation",
+        ">p",
+        ">p in family",
+        ">Apart",
+        ">Windows",
+        ">Detectable",
+        ">Over random walk",
+    )
     for test in evidence["tests"]:
         tests.add_row(
             test["predictor"], str(test["months"]), str(test["observations"]), f"{test['correlation']:+.2f}",
@@ -187,8 +202,10 @@ def _headline(result: Evaluation) -> list[Text]:
     lines = [Text(f"{result.title}", "bold"), Text.assemble((f"{score}", "bold"), " of 100: ", result.verdict())]
     if result.bounds is not None:
         lines.append(
-            Text(f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
-                 f" {percent(result.coverage.effective)} of the weight is known.")
+            Text(
+                f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
+                f" {percent(result.coverage.effective)} of the weight is known."
+            )
         )
     else:
         lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known."))
@@ -204,7 +221,8 @@ def _headline(result: Evaluation) -> list[Text]:
 
 def _footer(result: Evaluation) -> list[Text]:
     parts = [
-        f"outcomes {_number(result.outcome_score)}", f"drivers {_number(result.driver_score)}",
+        f"outcomes {_number(result.outcome_score)}",
+        f"drivers {_number(result.driver_score)}",
         f"without contested indicators {_number(result.score_without_contested)}",
     ]
     shares = ", ".join(f"{grade} {share:.0%}" for grade, share in result.grade_shares.items())
@@ -221,16 +239,17 @@ def _footer(result: Evaluation) -> list[Text]:
     ):
         if names:
             lines.append(Text(f"{words}: {', '.join(names)}", "dim"))
-    lines.append(Text(f"definition {result.definition_hash[:12]}  data {result.data_hash[:12]}  xl-thesis"
-                      f" {result.version}", "dim"))
+    lines.append(
+        Text(
+            f"definition {result.definition_hash[:12]}  data {result.data_hash[:12]}  xl-thesis {result.version}", "dim"
+        )
+    )
     return lines
 
 
 def _reasons(items: Sequence[IndicatorResult]) -> list[Text]:
     """Why an indicator is missing or what stands in for it; precomputed ones are explained once, in the footer."""
-    return [
-        Text(f"  {item.id}: {item.reason}", "dim") for item in items if item.reason and not item.is_precomputed
-    ]
+    return [Text(f"  {item.id}: {item.reason}", "dim") for item in items if item.reason and not item.is_precomputed]
 
 
 def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
@@ -238,12 +257,24 @@ def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
     for item in items:
         points = None if item.contribution is None else round(item.contribution, 2)
         flags = [item.status] + [
-            word for word, on in (("proxy", item.is_proxy), ("precomputed", item.is_precomputed),
-                                  ("contested", item.contested), ("context only", item.weight == 0)) if on
+            word
+            for word, on in (
+                ("proxy", item.is_proxy),
+                ("precomputed", item.is_precomputed),
+                ("contested", item.contested),
+                ("context only", item.weight == 0),
+            )
+            if on
         ]
         table.add_row(
-            item.title, "" if item.value is None else f"{item.value:.3g}", item.unit, _number(item.score),
-            f"{item.effective_weight:.1%}", _signed(points, 2), str(item.observed_on or ""), ", ".join(flags),
+            item.title,
+            "" if item.value is None else f"{item.value:.3g}",
+            item.unit,
+            _number(item.score),
+            f"{item.effective_weight:.1%}",
+            _signed(points, 2),
+            str(item.observed_on or ""),
+            ", ".join(flags),
         )
     return table
 

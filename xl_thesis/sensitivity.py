@@ -240,8 +240,14 @@ def flips(case: Case) -> tuple[Flip, ...]:
     if case.whole.score is None:
         return ()
     return tuple(
-        Flip(id=part.id, score_change=change, score_label=label, weight_factor=factor, weight_label=weight_label,
-             weight_change=None if factor is None else (factor - 1) * part.weight)
+        Flip(
+            id=part.id,
+            score_change=change,
+            score_label=label,
+            weight_factor=factor,
+            weight_label=weight_label,
+            weight_change=None if factor is None else (factor - 1) * part.weight,
+        )
         for part in case.parts
         for (change, label), (factor, weight_label) in [(_score_flip(part, case), _weight_flip(part, case))]
     )
@@ -356,8 +362,11 @@ def sobol_indices(
         raise CalculationError("no choice moves the score, so there is no variance to explain")
     centred = new - drawn[:2, known].mean()
     return tuple(
-        SobolIndex(choice=name, first=float(np.mean(centred * (values - base))) / variance,
-                   total=float(np.mean((base - values) ** 2)) / (2 * variance))
+        SobolIndex(
+            choice=name,
+            first=float(np.mean(centred * (values - base))) / variance,
+            total=float(np.mean((base - values) ** 2)) / (2 * variance),
+        )
         for name, values in zip(groups, mixed, strict=True)
     )
 

@@ -88,8 +88,12 @@ def definition_hash(thesis: Thesis) -> str:
             "labels": [[label.id, label.below] for label in thesis.labels],
             "pillars": [[pillar.id, pillar.role, pillar.weight] for pillar in thesis.pillars],
             "indicators": [
-                {**computation(indicator, thesis), "pillar": indicator.pillar, "weight": indicator.weight,
-                 "contested": indicator.contested}
+                {
+                    **computation(indicator, thesis),
+                    "pillar": indicator.pillar,
+                    "weight": indicator.weight,
+                    "contested": indicator.contested,
+                }
                 for indicator in thesis.indicators
             ],
         }
@@ -165,10 +169,8 @@ def _seal_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:
     elif thesis.frozen_on is not None and thesis.frozen_on < thesis.published:
         yield "frozen_on", f"{thesis.frozen_on} is before the thesis was published, on {thesis.published}"
     elif thesis.frozen_hash is not None and not seal_of(thesis).startswith(thesis.frozen_hash):
-        yield "frozen_hash", (
-            f"the definition was changed after it was frozen on {thesis.frozen_on}; restore it, or take frozen_on and"
-            " frozen_hash out and freeze it anew"
-        )
+        changed = f"the definition was changed after it was frozen on {thesis.frozen_on}"
+        yield "frozen_hash", f"{changed}; restore it, or take frozen_on and frozen_hash out and freeze it anew"
 
 
 def _label_faults(thesis: Thesis) -> Iterator[tuple[str, str]]:

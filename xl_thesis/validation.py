@@ -155,14 +155,10 @@ def _forward_tests(frame: pd.DataFrame, prices: pd.Series[float]) -> list[Forwar
 
 def _corrected(tests: Sequence[ForwardTest]) -> tuple[ForwardTest, ...]:
     adjusted = inference.holm([test.p_circular for test in tests])
-    return tuple(
-        ForwardTest(**{**asdict(test), "p_holm": value}) for test, value in zip(tests, adjusted, strict=True)
-    )
+    return tuple(ForwardTest(**{**asdict(test), "p_holm": value}) for test, value in zip(tests, adjusted, strict=True))
 
 
-def _baselines(
-    scorer: Scorer, frame: pd.DataFrame, prices: pd.Series[float], as_of: dt.date
-) -> Iterator[Baseline]:
+def _baselines(scorer: Scorer, frame: pd.DataFrame, prices: pd.Series[float], as_of: dt.date) -> Iterator[Baseline]:
     """What a forecaster has without any thesis: the target's own year, and the yield advantage the thesis names.
 
     Both are of the latest vintage: they are compared, not scored.

@@ -26,8 +26,9 @@ def uniform_noise_sd(shares: Values, scores: Values, spread: float) -> float:
 def two_level_noise_sd(pillar_weights: Values, pillars: Sequence[tuple[Values, Values]], spread: float) -> float:
     """The same for pillars and the indicators (weights, scores) within each."""
     means = np.array([own @ scores for own, scores in pillars])
-    within = [share**2 * uniform_noise_sd(*pillar, spread) ** 2
-              for share, pillar in zip(pillar_weights, pillars, strict=True)]
+    within = [
+        share**2 * uniform_noise_sd(*pillar, spread) ** 2 for share, pillar in zip(pillar_weights, pillars, strict=True)
+    ]
     return float(np.sqrt(uniform_noise_sd(pillar_weights, means, spread) ** 2 + sum(within)))
 
 

@@ -46,9 +46,7 @@ def ledger(tmp_path: Path) -> Ledger:
         ("Q99", 0.5, "2026-11-23", "2026-11-23", "there is no question 'Q99'; the thesis has: Q1, Q2"),
     ],
 )
-def test_forecasts_that_are_refused(
-    ledger: Ledger, name: str, p: float, made_on: str, today: str, words: str
-) -> None:
+def test_forecasts_that_are_refused(ledger: Ledger, name: str, p: float, made_on: str, today: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         ledger.add_forecast(name, p, "me", day(made_on), today=day(today))
     assert not ledger.log.path.exists()
@@ -171,7 +169,7 @@ def test_what_is_due_is_resolved_once_and_recorded(ledger: Ledger, default: Scor
 def test_an_answer_by_proxy_is_recorded_only_after_ten_days(ledger: Ledger, default: Scorer) -> None:
     fresh = Ledger(unanswered(ledger.thesis), ledger.log)
     for on, expected in ((dt.date(2026, 3, 5), False), (dt.date(2026, 3, 6), True)):
-        (standing, recorded), = fresh.resolve_due(default.knowledge, on, "Q1")
+        ((standing, recorded),) = fresh.resolve_due(default.knowledge, on, "Q1")
         assert (standing.status, recorded) == ("yes", expected)
 
 

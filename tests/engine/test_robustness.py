@@ -81,9 +81,7 @@ def test_draws_are_aggregated_as_one_score_is(
     members = np.array([[float(part[0] == pillar) for pillar in range(3)] for part in parts])
     together = aggregate_draws(scores, fresh, own, shared, members, METHOD)
     for draw in range(5):
-        one = [
-            Part(str(row), str(part[0]), float(own[draw, row]), part[2], part[3]) for row, part in enumerate(parts)
-        ]
+        one = [Part(str(row), str(part[0]), float(own[draw, row]), part[2], part[3]) for row, part in enumerate(parts)]
         alone = aggregate(one, {str(pillar): float(shared[draw, pillar]) for pillar in range(3)}, METHOD).score
         assert together[draw] == pytest.approx(np.nan if alone is None else alone, abs=1e-9, nan_ok=True)
 
@@ -171,8 +169,10 @@ def rank_scores(scorer: Scorer, months: int) -> list[float]:
     series = scorer.knowledge(AS_OF).series("MANUAL:rate")
     changes = series.values[months:] - series.values[:-months]
     z = (changes[-1] - np.median(changes)) / scipy.stats.median_abs_deviation(changes, scale="normal")
-    ranks = [scipy.stats.percentileofscore(np.round(past, 9), round(changes[-1], 9), "mean") for past in
-             (changes, changes[-120:])]
+    ranks = [
+        scipy.stats.percentileofscore(np.round(past, 9), round(changes[-1], 9), "mean")
+        for past in (changes, changes[-120:])
+    ]
     return [ranks[0], 100 * scipy.stats.norm.cdf(z), ranks[1]]
 
 
@@ -187,9 +187,10 @@ def test_every_draw_is_the_score_of_its_choices(store: Store) -> None:
     posts = scorer.evaluate(AS_OF).indicators[2]
     table = choices(scorer)
     drawn = uniforms(11, 60, table.dimensions)
-    ranks, drifts = [rank_scores(scorer, months) for months in LOOK_BACK_MONTHS], [
-        drift_score(scorer, days) for days in LOOK_BACK_DAYS
-    ]
+    ranks, drifts = (
+        [rank_scores(scorer, months) for months in LOOK_BACK_MONTHS],
+        [drift_score(scorer, days) for days in LOOK_BACK_DAYS],
+    )
     for row, score in zip(drawn, table.scores_of(drawn), strict=True):
         normaliser, look_back, drop = (int(3 * number) for number in row[:3])
         factor = 0.5 + row[3:]

@@ -46,7 +46,9 @@ def test_a_reader_without_the_right_to_write_can_read(postgres: str, postgres_se
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ("password", "authentication failed"), ("database", "does not exist"), ("port", "refused"),
+        ("password", "authentication failed"),
+        ("database", "does not exist"),
+        ("port", "refused"),
         ("address", "address is not understood"),
     ],
 )

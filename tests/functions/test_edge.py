@@ -186,9 +186,7 @@ def test_each_error_of_the_package_has_its_code(monkeypatch: pytest.MonkeyPatch,
     assert (value.code, value.sentence) == (code, str(error))
 
 
-def test_a_fault_of_ours_is_logged_without_a_word_of_the_users(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_fault_of_ours_is_logged_without_a_word_of_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "home"))
     monkeypatch.setitem(FUNCTIONS, "THESIS_SCORE", raising(Broken("key 0123456789abcdef0123456789abcdef")))
     value = edge.call("THESIS_SCORE", ["2020-01-02", "my secret thesis"])

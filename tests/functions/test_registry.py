@@ -45,7 +45,8 @@ MSTR_MNAV as_of definition
 """
 
 # Keywords of VBA, and the names of its library that an argument would hide.
-VBA = set("""
+VBA = set(
+    """
 abs addressof alias and any appactivate array as asc atn base beep binary boolean byref byte byval calendar call
 callbyname case cbool cbyte ccur cdate cdbl cdec chdir chdrive choose chr cint clng close collection command compare
 const cos createobject csng cstr curdir currency cvar cverr date dateadd datediff datepart dateserial datevalue day
@@ -62,7 +63,8 @@ resume return rgb right rmdir rnd round rset rtrim savesetting second seek selec
 shell sin single sln space spc split sqr static step stop str strcomp strconv string strreverse sub switch syd tab tan
 text then time timer timeserial timevalue to trim true type typename typeof ubound ucase unload unlock until val
 variant vartype wend weekday weekdayname while width with withevents write xor year
-""".split())
+""".split()
+)
 
 each_function = pytest.mark.parametrize("spec", FUNCTIONS.values(), ids=list(FUNCTIONS))
 

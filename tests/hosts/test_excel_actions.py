@@ -398,7 +398,7 @@ def test_the_snapshot_button_asks_python_and_waits_in_the_background(said: dict[
 
 
 def test_refresh_on_a_snapshot_hands_the_closed_file_to_the_update_and_opens_it_again(
-    said: dict[str, list[str]]
+    said: dict[str, list[str]],
 ) -> None:
     assert said["refresh of a snapshot"] == [
         "box: The snapshot will be saved, closed, updated and opened again.", "save mailed.xlsx", "close mailed.xlsx",
@@ -431,7 +431,7 @@ def test_entries_reach_python_row_by_row_and_cells_follow_once_they_are_stored(s
 
 
 def test_dates_that_spill_are_shown_as_dates_where_the_cells_have_no_format_of_their_own(
-    said: dict[str, list[str]]
+    said: dict[str, list[str]],
 ) -> None:
     answer = "observed_on Error Double Date"
     assert said["spill"] == [answer, "format down 1 right 1, 2 cells: yyyy-mm-dd"]

@@ -208,4 +208,3 @@ def test_no_path_of_the_build_machine_is_inside(packages: dict[str, bytes]) -> N
     for package in packages.values():
         members = zipfile.ZipFile(io.BytesIO(package))
         assert not [name for name in members.namelist() if home in members.read(name)]
-

@@ -111,8 +111,8 @@ def test_where_python_has_moved_the_command_on_the_path_serves(monkeypatch: pyte
         ("raise SystemExit(1)", "did not start"),
         ("print('hello')", "did not start"),
         ("print('[]')", "did not start"),
-        ("print('{\"version\": \"9.0\", \"protocol\": 99}')", "do not belong together"),
-        ("print('{\"version\": \"9.0\", \"protocol\": 1}')", "stopped while it was computing"),
+        ('print(\'{"version": "9.0", "protocol": 99}\')', "do not belong together"),
+        ('print(\'{"version": "9.0", "protocol": 1}\')', "stopped while it was computing"),
     ],
     ids=["ends", "text", "no object", "newer", "ends later"],
 )

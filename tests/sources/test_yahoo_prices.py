@@ -62,7 +62,7 @@ def test_until_the_next_session_ends_nothing_is_asked(yahoo: tuple[Server, Loopb
 
 
 def test_a_rest_repeats_the_state_and_a_close_far_in_the_future_is_not_waited_for(
-    yahoo: tuple[Server, Loopback, Link]
+    yahoo: tuple[Server, Loopback, Link],
 ) -> None:
     fake, loopback, link = yahoo
     fake.tickers["SPY"] = steady()

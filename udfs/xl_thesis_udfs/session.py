@@ -152,9 +152,7 @@ class Session:
 
         return self._kept("trend", None, (window, as_of), lambda scorer: dxy_trend(scorer, window, as_of))
 
-    def history(
-        self, start: dt.date | None, finish: dt.date | None, frequency: str, thesis: str | None
-    ) -> History:
+    def history(self, start: dt.date | None, finish: dt.date | None, frequency: str, thesis: str | None) -> History:
         """As ``histories.history``."""
         from xl_thesis_udfs import histories
 

@@ -54,7 +54,12 @@ def read_about(data: bytes) -> dict[str, Any]:
 
 
 def fresh_of(
-    scorer: Scorer, day: dt.date, standings: Sequence[Standing], language: str, choice: str, old: bytes,
+    scorer: Scorer,
+    day: dt.date,
+    standings: Sequence[Standing],
+    language: str,
+    choice: str,
+    old: bytes,
     changed: Changed | None = None,
 ) -> Fresh:
     """The snapshot of a day, with as many months in its window as the old one has.

@@ -67,8 +67,13 @@ class SnapshotContent:
 
 
 def gather(
-    scorer: Scorer, as_of: dt.date | None = None, *, standings: Sequence[Standing] = (), language: Language = "en",
-    choice: DataChoice = "derived", start: dt.date = HISTORY_START,
+    scorer: Scorer,
+    as_of: dt.date | None = None,
+    *,
+    standings: Sequence[Standing] = (),
+    language: Language = "en",
+    choice: DataChoice = "derived",
+    start: dt.date = HISTORY_START,
     window: int | None = None,
 ) -> SnapshotContent:
     """The content of a snapshot as known on a day; ``standings`` are the dated questions as the ledger has them."""

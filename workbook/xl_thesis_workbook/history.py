@@ -44,9 +44,7 @@ def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, settin
     pillars = content.thesis.pillars
     extra = [Column(f"Known: {item.id}", 10, "Data percent", f"已知：{item.id}") for item in pillars]
     extra += [Column(f"Mean: {item.id}", 10, "Data points", f"平均：{item.id}") for item in pillars]
-    extra += [
-        Column(f"Score: {item.id}", 10, "Data points", f"分數：{item.id}") for item in content.thesis.indicators
-    ]
+    extra += [Column(f"Score: {item.id}", 10, "Data points", f"分數：{item.id}") for item in content.thesis.indicators]
     block = replace(HISTORY.block, columns=(*HISTORY.block.columns, *extra))
     first = len(HISTORY.block.columns) + 1
     _shares(draft, content, sheet, first)
@@ -85,9 +83,7 @@ def _shares(draft: Draft, content: SnapshotContent, sheet: Worksheet, first: int
 class _Rows:
     """The rows of the history: the scores, for each pillar what is known and its mean, and indicators' scores."""
 
-    def __init__(
-        self, draft: Draft, content: SnapshotContent, settings: Settings, block: Block, first: int
-    ) -> None:
+    def __init__(self, draft: Draft, content: SnapshotContent, settings: Settings, block: Block, first: int) -> None:
         self.draft, self.content, self.settings = draft, content, settings
         self.size = len(content.thesis.pillars)
         self.letters = [get_column_letter(number) for number in range(first, len(block.columns) + 1)]

@@ -48,7 +48,13 @@ def faults(data: bytes) -> list[str]:
     if "xl/workbook.xml" not in package.roots:
         return [*found, "there is no xl/workbook.xml"]
     rules: tuple[Callable[[Package], Iterator[str]], ...] = (
-        _relations, _sheet_names, _names, _styles, _chain, _sheets, _references
+        _relations,
+        _sheet_names,
+        _names,
+        _styles,
+        _chain,
+        _sheets,
+        _references,
     )
     return found + [fault for rule in rules for fault in rule(package)]
 

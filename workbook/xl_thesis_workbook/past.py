@@ -89,9 +89,7 @@ def _settings(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Setti
             draft.put(sheet, row, place + 2, weight, "Data number")
     put(sheet, turned, 1, draft.say(phrases.PAST_TURNED), "Sheet note")
     for place, (item, first) in enumerate(zip(items, content.facts.thesis.indicators, strict=True)):
-        now, then = (
-            draft.cell(INPUT_INDICATORS.table, name, place) for name in ("Direction", "Definition: direction")
-        )
+        now, then = (draft.cell(INPUT_INDICATORS.table, name, place) for name in ("Direction", "Definition: direction"))
         draft.put(sheet, turned, place + 2, Formula(f"IF({now}=-1,-1,1)*{then}", item.direction * first.direction),
                   "Data count")  # fmt: skip
     name, letters = quote_sheetname(sheet.title), [get_column_letter(place + 2) for place in range(len(items))]

@@ -161,9 +161,7 @@ class Report:
             self.followed, "reference to a whole column follows the table's new last row",
             "references to whole columns follow the tables' new last rows",
         )  # fmt: skip
-        yield from listing(
-            self.inputs, "input kept as somebody changed it", "inputs kept as somebody changed them"
-        )
+        yield from listing(self.inputs, "input kept as somebody changed it", "inputs kept as somebody changed them")
         yield from listing(
             self.formulas, "cell of ours kept as somebody wrote it", "cells of ours kept as somebody wrote them"
         )

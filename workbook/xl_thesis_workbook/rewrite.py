@@ -46,9 +46,7 @@ def rewrite(step: Step, by_key: Mapping[Value, int], gone: Set[Value]) -> None:
     step.bottom = bottom
 
 
-def _report(
-    step: Step, rows: Sequence[Sequence[Cell]], by_key: Mapping[Value, int], gone: Set[Value]
-) -> None:
+def _report(step: Step, rows: Sequence[Sequence[Cell]], by_key: Mapping[Value, int], gone: Set[Value]) -> None:
     """Say what is new, what has another value, and what is gone."""
     for values in rows:
         key = step.as_key(values[0])

@@ -26,9 +26,19 @@ UNIT_FORMATS = {
 
 
 def _style(
-    name: str, *, size: float = 10, bold: bool = False, colour: str = "111827", fill: str | None = None,
-    number: str = "General", across: str = "left", down: str = "top", wrap: bool = False, rule: bool = False,
-    indent: int = 0, boxed: bool = False,
+    name: str,
+    *,
+    size: float = 10,
+    bold: bool = False,
+    colour: str = "111827",
+    fill: str | None = None,
+    number: str = "General",
+    across: str = "left",
+    down: str = "top",
+    wrap: bool = False,
+    rule: bool = False,
+    indent: int = 0,
+    boxed: bool = False,
 ) -> NamedStyle:
     style = NamedStyle(name)
     style.font = Font(name=FONT, size=size, bold=bold, color=colour)
@@ -55,10 +65,19 @@ def _page_styles() -> tuple[NamedStyle, ...]:
         _style("Big label", size=12, bold=True, colour=NAVY, across="center", down="center", fill=LIGHT, wrap=True),
         _style("Tile label", size=9, colour=GREY, across="center", down="center", fill=LIGHT, wrap=True),
         _style("Tile", size=13, bold=True, colour=NAVY, number=POINTS, across="center", down="center", fill=LIGHT),
-        _style("Tile percent", size=13, bold=True, colour=NAVY, number=PERCENT, across="center", down="center",
-               fill=LIGHT),
-        _style("Tile signed", size=13, bold=True, colour=NAVY, number="+0.0;-0.0;0.0", across="center", down="center",
-               fill=LIGHT),
+        _style(
+            "Tile percent", size=13, bold=True, colour=NAVY, number=PERCENT, across="center", down="center", fill=LIGHT
+        ),
+        _style(
+            "Tile signed",
+            size=13,
+            bold=True,
+            colour=NAVY,
+            number="+0.0;-0.0;0.0",
+            across="center",
+            down="center",
+            fill=LIGHT,
+        ),
         _style("Status", size=10.5, colour=NAVY, down="center", fill=LIGHT, wrap=True, indent=1),
         _style("Status weak", size=10.5, bold=True, colour=ORANGE, down="center", fill=LIGHT, wrap=True, indent=1),
         _style("Line", down="center", rule=True, wrap=True, indent=1),
@@ -82,8 +101,17 @@ def _table_styles() -> tuple[NamedStyle, ...]:
         _style("Section", size=10, bold=True, colour=NAVY, down="bottom"),
         _style("Block title", size=10, bold=True, colour=NAVY, wrap=True, down="bottom"),
         _style("Column", size=9, bold=True, colour="FFFFFF", fill=NAVY, wrap=True, down="center", indent=1),
-        _style("Column right", size=9, bold=True, colour="FFFFFF", fill=NAVY, across="right", wrap=True, down="center",
-               indent=1),
+        _style(
+            "Column right",
+            size=9,
+            bold=True,
+            colour="FFFFFF",
+            fill=NAVY,
+            across="right",
+            wrap=True,
+            down="center",
+            indent=1,
+        ),
         _style("Body", rule=True, indent=1),
         _style("Body wrap", wrap=True, rule=True, indent=1),
         _style("Body points", number=f"{POINTS}_m", across="right", rule=True),
@@ -98,20 +126,25 @@ def _table_styles() -> tuple[NamedStyle, ...]:
         _style("Data points", size=9, number=f"{POINTS}_m", across="right"),
         _style("Data percent", size=9, number="0.0%_m", across="right"),
         _style("Data count", size=9, number="#,##0_m", across="right"),
-        _style("Input", colour=INPUT_FONT, fill=INPUT_FILL, number="0.####", across="center", down="center",
-               boxed=True),
-        _style("Input switch", colour=INPUT_FONT, fill=INPUT_FILL, number="0", across="center", down="center",
-               boxed=True),
+        _style("Small", size=8.5, colour=GREY, wrap=True),
+    )
+
+
+def _input_styles() -> tuple[NamedStyle, ...]:
+    return (
+        _style(
+            "Input", colour=INPUT_FONT, fill=INPUT_FILL, number="0.####", across="center", down="center", boxed=True
+        ),
+        _style(
+            "Input switch", colour=INPUT_FONT, fill=INPUT_FILL, number="0", across="center", down="center", boxed=True
+        ),
         _style("Definition", colour=GREY, number="0.####", across="center", down="center", rule=True),
         _style("Definition score", colour=GREY, number=POINTS, across="center", down="center"),
         _style("Input score", size=12, bold=True, colour=NAVY, number=POINTS, across="center", down="center"),
-        _style("Small", size=8.5, colour=GREY, wrap=True),
     )
 
 
 def add_styles(book: Workbook) -> None:
     """Register every style that the sheets name."""
-    for style in (*_page_styles(), *_table_styles()):
+    for style in (*_page_styles(), *_table_styles(), *_input_styles()):
         book.add_named_style(style)
-
-

@@ -60,9 +60,7 @@ STYLES: dict[str, dict[str, Any]] = {
 class Page:
     """A workbook under way, with its styles and what its formulas show before Excel has calculated them."""
 
-    def __init__(
-        self, book: Workbook, value_of: Callable[[str], Any], *, dynamic: bool, buttons: bool = True
-    ) -> None:
+    def __init__(self, book: Workbook, value_of: Callable[[str], Any], *, dynamic: bool, buttons: bool = True) -> None:
         self.book = book
         self._buttons = buttons
         self.dynamic = dynamic
@@ -135,7 +133,13 @@ class Page:
         sheet.set_row(row, 26)
 
     def table(
-        self, sheet: Worksheet, row: int, column: int, headers: Sequence[str], rows: Sequence[Sequence[Any]], name: str,
+        self,
+        sheet: Worksheet,
+        row: int,
+        column: int,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        name: str,
         styles: Sequence[str] | None = None,
     ) -> None:
         """An Excel table of plain values."""

@@ -58,9 +58,7 @@ class Upsert(Step):
         self._report_rest(by_key)
         self._append(fresh, blanks)
 
-    def _is_other_history(
-        self, gone: Set[Value], fresh: Sequence[Sequence[Cell]], by_key: Mapping[Value, int]
-    ) -> bool:
+    def _is_other_history(self, gone: Set[Value], fresh: Sequence[Sequence[Cell]], by_key: Mapping[Value, int]) -> bool:
         """Whether days are missing from the new history, or lie between the old ones: then rows cannot just be added.
 
         Rows of days after the workbook's own are a reader's.
@@ -147,9 +145,7 @@ class Upsert(Step):
             return is_our_formula(found, ours)
         return self.anchors.is_ours(found, ours, self.wanted.sheet, (number, self._own_rows[id(values)]))
 
-    def _renew_formula(
-        self, change: CellChange, found: Found, old: Old | None, number: int, *, is_ours: bool
-    ) -> None:
+    def _renew_formula(self, change: CellChange, found: Found, old: Old | None, number: int, *, is_ours: bool) -> None:
         """The value of a formula of ours; anybody else's formula, or value in its place, stays."""
         value = change.after
         assert isinstance(value, Formula), "asked only for formulas"  # noqa: S101
@@ -231,5 +227,3 @@ class Upsert(Step):
             raise InputError(
                 f"table {self.table.name} has rows of later days than its data; move them elsewhere and update again"
             )
-
-

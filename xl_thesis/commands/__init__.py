@@ -38,7 +38,9 @@ with_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 with_force = click.option("--force", is_flag=True, help="Replace an existing file; the old one is kept as a backup.")
 with_thesis = click.option("--thesis", metavar="ID|FILE", help="A thesis of the package, or a YAML file.")
 with_as_of = click.option(
-    "--as-of", callback=read_date, metavar="DATE",
+    "--as-of",
+    callback=read_date,
+    metavar="DATE",
     help="As known on this day (default: today, or the embedded data's reference date until a refresh).",
 )
 

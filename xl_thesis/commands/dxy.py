@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--window", type=int, default=252, show_default=True, help="Daily returns to look back on.")
 @click.option(
-    "--source", "sources", metavar="ID", multiple=True,
+    "--source",
+    "sources",
+    metavar="ID",
+    multiple=True,
     help="Another daily price instead of the dollar index; give it again for what to use where that is not fresh.",
 )
 @with_json

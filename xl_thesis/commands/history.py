@@ -23,8 +23,13 @@ _FREQUENCIES: dict[str, Frequency] = {
 @click.command()
 @click.option("--start", callback=read_date, metavar="DATE", help="First day (default: the thesis's publication).")
 @click.option("--finish", callback=read_date, metavar="DATE", help="Last day (default: the one `score` takes).")
-@click.option("--frequency", type=click.Choice(list(_FREQUENCIES)), default="m", show_default=True,
-              help="Every day, every Friday, or the ends of months, quarters or years.")
+@click.option(
+    "--frequency",
+    type=click.Choice(list(_FREQUENCIES)),
+    default="m",
+    show_default=True,
+    help="Every day, every Friday, or the ends of months, quarters or years.",
+)
 @click.option("--published", "as_published", is_flag=True, help="Scores as they were given out, from the log.")
 @with_json
 @with_thesis
@@ -100,5 +105,3 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, float):
         return percent(value) if name == "coverage" else f"{value:.1f}"
     return str(value)
-
-

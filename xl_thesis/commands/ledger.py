@@ -79,9 +79,7 @@ def forecast() -> None:
 @click.option("--date", "made_on", callback=read_date, metavar="DATE", help="When it was made (default: today).")
 @with_json
 @with_thesis
-def add(
-    thesis: str | None, question: str, probability: float, by: str, made_on: dt.date | None, as_json: bool
-) -> None:
+def add(thesis: str | None, question: str, probability: float, by: str, made_on: dt.date | None, as_json: bool) -> None:
     """Append the PROBABILITY (0 to 1) that QUESTION resolves yes; an update is a new line, nothing is edited."""
     from xl_thesis.ledger import Ledger, open_log
     from xl_thesis.models import as_document

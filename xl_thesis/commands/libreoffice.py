@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from xl_thesis_udfs.hosts.libreoffice.installations import Installation
 
 with_office = click.option(
-    "--office", type=click.Path(path_type=Path, exists=True), metavar="FOLDER",
+    "--office",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER",
     help="Program folder of the LibreOffice that is meant (default: the newest that is found).",
 )
 _LONGEST_MESSAGE = 8

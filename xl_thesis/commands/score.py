@@ -83,11 +83,21 @@ def explain(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The .xlsx file to write.")
-@click.option("--lang", type=click.Choice(["en", "zh-Hant"]), default="en", show_default=True,
-              help="The language of every word in it.")
-@click.option("--data", type=click.Choice(["full", "derived", "none"]), default="derived", show_default=True,
-              help="full: also the series behind it, vendors' prices included; derived: what the formulas need, no"
-                   " vendor's prices; none: values without formulas.")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh-Hant"]),
+    default="en",
+    show_default=True,
+    help="The language of every word in it.",
+)
+@click.option(
+    "--data",
+    type=click.Choice(["full", "derived", "none"]),
+    default="derived",
+    show_default=True,
+    help="full: also the series behind it, vendors' prices included; derived: what the formulas need, no"
+    " vendor's prices; none: values without formulas.",
+)
 @with_force
 @with_json
 @with_thesis

@@ -203,9 +203,7 @@ def _calendar_report(found: Calendar) -> Iterator[str]:
         yield from _wrapped(f"{day}  {'; '.join(parts)}", "", " " * 12)
 
 
-def _alerts_report(
-    day: dt.date, states: Sequence[FalsifierState], shown: Sequence[FalsifierState]
-) -> Iterator[str]:
+def _alerts_report(day: dt.date, states: Sequence[FalsifierState], shown: Sequence[FalsifierState]) -> Iterator[str]:
     for item in shown:
         yield from _wrapped(f"{item.state.upper():<8} {item.indicator} ({item.title})")
         yield from _wrapped(item.falsifier, " " * 9, "")

@@ -71,9 +71,11 @@ class Held:
 
     def pack(self) -> bytes:
         """All periods, then all days of availability (32-bit integers), then all values (64-bit), little-endian."""
-        return self.days.astype("<i4").tobytes() + self.available.astype("<i4").tobytes() + self.values.astype(
-            "<f8"
-        ).tobytes()
+        return (
+            self.days.astype("<i4").tobytes()
+            + self.available.astype("<i4").tobytes()
+            + self.values.astype("<f8").tobytes()
+        )
 
     def rows(self) -> dict[tuple[int, int], float]:
         """Every value by (period, day it became available)."""

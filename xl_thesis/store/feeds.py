@@ -40,7 +40,14 @@ def read_feeds(engine: Engine) -> dict[str, Feed]:
     )
     return {
         series: Feed(
-            series, source, state, json.loads(facts), _moment(checked), _moment(changed), failure, _moment(failed),
+            series,
+            source,
+            state,
+            json.loads(facts),
+            _moment(checked),
+            _moment(changed),
+            failure,
+            _moment(failed),
             None if newest is None else dt.date.fromisoformat(newest),
         )
         for series, source, state, facts, checked, changed, failure, failed, newest in found
@@ -69,9 +76,7 @@ def write_feed(
     )
 
 
-def newest_note(
-    engine: Engine, series_id: str, rows: Iterable[tuple[str, str, float | None, str]]
-) -> dict[str, str]:
+def newest_note(engine: Engine, series_id: str, rows: Iterable[tuple[str, str, float | None, str]]) -> dict[str, str]:
     """The note that keeps the last period which pulls of a series have brought; none where they brought no row."""
     key = f"{_NEWEST}{series_id}"
     before = [str(value) for (value,) in engine.all("SELECT value FROM meta WHERE key = ?", (key,))]

@@ -25,9 +25,7 @@ _CONNECT_SECONDS = 10
 _SEARCH_PATH = b"SET search_path TO xl_thesis"
 _SCHEME = re.compile(r"^postgres(?:ql)?(?:\+psycopg)?://")
 
-_PLAIN = frozenset(
-    ("host", "hostaddr", "port", "user", "dbname", "connect_timeout", "application_name", "sslmode")
-)
+_PLAIN = frozenset(("host", "hostaddr", "port", "user", "dbname", "connect_timeout", "application_name", "sslmode"))
 """Parameters of an address that hold no secret; of all others the value is shown nowhere."""
 
 _EXTRAS = """
@@ -182,9 +180,7 @@ class PostgresEngine:
                     self._connection.execute("SET LOCAL search_path TO xl_thesis")
                     for statement in f"{_TABLES};\n{_EXTRAS}".split(";\n"):
                         self._connection.execute(statement.encode())
-                    self._connection.execute(
-                        "INSERT INTO meta VALUES ('schema_version', %s)", (str(SCHEMA_VERSION),)
-                    )
+                    self._connection.execute("INSERT INTO meta VALUES ('schema_version', %s)", (str(SCHEMA_VERSION),))
         self._connection.execute(_SEARCH_PATH)
         version = int(self.all("SELECT value FROM meta WHERE key = 'schema_version'")[0][0])
         if version > SCHEMA_VERSION:

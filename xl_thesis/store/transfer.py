@@ -114,4 +114,3 @@ def _digest(rows: list[Any]) -> str:
 
 def _count(store: Store, table: str) -> int:
     return int(store.engine.all(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
-

@@ -22,8 +22,20 @@ from xl_thesis_udfs.registry import FUNCTIONS, Argument, cell_function
 from xl_thesis_udfs.session import session
 
 GROUP = "Housekeeping"
-_SERIES = ("series", "title", "state", "last", "available_at", "age_days", "days_overdue", "indicators", "publisher",
-           "source", "checked_on", "failure")
+_SERIES = (
+    "series",
+    "title",
+    "state",
+    "last",
+    "available_at",
+    "age_days",
+    "days_overdue",
+    "indicators",
+    "publisher",
+    "source",
+    "checked_on",
+    "failure",
+)
 
 
 @cell_function("date", GROUP)

@@ -26,7 +26,9 @@ def manifest() -> str:
         f"  <manifest:file-entry manifest:full-path={quoteattr(name)} manifest:media-type={quoteattr(kind)}/>\n"
         for name, kind in _PARTS.items()
     )
-    return f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{parts}</manifest:manifest>\n'
+    return (
+        f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{parts}</manifest:manifest>\n'
+    )
 
 
 def description(identifier: str, version: str) -> str:
@@ -58,8 +60,8 @@ def _property(name: str, value: str) -> str:
 def _items(prefix: str) -> str:
     return "\n".join(
         f'<node oor:name="{prefix}{position}" oor:op="replace">{_property("URL", f"org.xlthesis:{command}")}'
-        f'{_property("Title", title)}{_property("Target", "_self")}'
-        f'{_property("Context", "com.sun.star.sheet.SpreadsheetDocument")}</node>'
+        f"{_property('Title', title)}{_property('Target', '_self')}"
+        f"{_property('Context', 'com.sun.star.sheet.SpreadsheetDocument')}</node>"
         for position, (command, title) in enumerate(COMMANDS.items())
     )
 
@@ -68,7 +70,7 @@ def commands() -> str:
     """A toolbar and a menu of Calc."""
     menu = (
         f'<node oor:name="OfficeMenuBar"><node oor:name="org.xlthesis.menu" oor:op="replace">'
-        f'{_property("Title", "Thesis")}{_property("Context", "com.sun.star.sheet.SpreadsheetDocument")}'
+        f"{_property('Title', 'Thesis')}{_property('Context', 'com.sun.star.sheet.SpreadsheetDocument')}"
         f'<node oor:name="Submenu">{_items("m")}</node></node></node>\n'
     )
     toolbar = (
