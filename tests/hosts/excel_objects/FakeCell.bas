@@ -1,0 +1,15 @@
+Option ClassModule
+Public Address As String
+Public HasFormula As Boolean
+Public Formula As String
+Private Held As Variant
+Public Property Get Value() As Variant
+    Value = Held
+End Property
+Public Property Let Value(ByVal Given As Variant)
+    If Address <> "" Then Say "write " & Address & ": " & CStr(Given)
+    Held = Given
+End Property
+Public Sub Dirty()
+    Say "dirty " & Address
+End Sub

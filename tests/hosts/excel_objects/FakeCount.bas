@@ -1,0 +1,2 @@
+Option ClassModule
+Public Count As Long
