@@ -43,7 +43,7 @@ def ledger(tmp_path: Path) -> Ledger:
         ("Q3", 0.5, "2026-11-24", "2026-11-23", "2026-11-24 is in the future; the last possible one is 2026-11-23"),
         ("Q3", 0.5, "2026-11-22", "2026-11-23", "before Q3 opens, on 2026-11-23"),
         ("Q3", 0.5, "2027-02-24", "2027-02-24", "Q3 is past: the last day for a forecast was 2027-02-23"),
-        ("Q99", 0.5, "2026-11-23", "2026-11-23", "there is no question 'Q99'; the thesis has: Q1, Q2"),
+        ("Q99", 0.5, "2026-11-23", "2026-11-23", "there is no question 'Q99' .did you mean Q9.*the thesis has: Q1, Q2"),
     ],
 )
 def test_forecasts_that_are_refused(ledger: Ledger, name: str, p: float, made_on: str, today: str, words: str) -> None:
