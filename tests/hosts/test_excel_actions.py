@@ -37,6 +37,8 @@ SCENES = {
               "ThesisCheckDefinition"),
     "use": (DESK, "done>copied>C:\\temp.xlsm|done>Thesis: C:\\my_thesis.yaml>C:\\my_thesis.yaml",
             'Host.ActiveBook.Thesis.Address = "ThesisName": ThesisUseDefinition'),
+    "use on a protected sheet": (DESK, "done>copied>C:\\temp.xlsm|done>Thesis: C:\\my_thesis.yaml>C:\\my_thesis.yaml",
+                                 "Host.ActiveBook.Thesis.Refuses = True: ThesisUseDefinition"),
     "no definition": (MAILED, "", "ThesisCheckDefinition"),
     "entries": (DESK, "failed>Manual entries:1: the source is missing|done>1 value is in the store",
                 "ThesisEnter: ThesisEnter"),
@@ -138,6 +140,11 @@ def test_a_definition_in_use_stands_in_the_cell_thesis_and_our_cells_follow(said
         f"python: apply(C:\\temp.xlsm){OWN}", "status bar: False", "box: Thesis: C:\\my_thesis.yaml",
         "write ThesisName: C:\\my_thesis.yaml", *FORGOTTEN,
     ]  # fmt: skip
+
+
+def test_a_cell_thesis_that_cannot_be_written_is_said(said: dict[str, list[str]]) -> None:
+    assert said["use on a protected sheet"][-1].startswith("box: The cell Thesis cannot be written")
+    assert said["use on a protected sheet"][-1].endswith(r"holds: C:\my_thesis.yaml")
 
 
 def test_entries_reach_python_row_by_row_and_cells_follow_once_they_are_stored(said: dict[str, list[str]]) -> None:

@@ -387,10 +387,14 @@ Private Sub UseThesis(ByVal State As String)
         GoToCell Part(State, 2)
         Exit Sub
     End If
-    On Error Resume Next
+    On Error GoTo Unwritten
     ActiveWorkbook.Names("ThesisName").RefersToRange.Value = Part(State, 2)
     On Error GoTo 0
     Renew
+    Exit Sub
+Unwritten:
+    MsgBox "The cell Thesis cannot be written (" & Err.Description & "). Cells calculate with the definition once it " & _
+        "holds: " & Part(State, 2), vbExclamation, "xl-thesis"
 End Sub
 
 Private Sub GoToCell(ByVal Address As String)
