@@ -172,6 +172,13 @@ def test_a_fault_is_one_sentence_of_ours_that_says_what_to_write(old: str, new: 
         assert len(at_place) == 1
 
 
+def test_a_list_whose_items_all_have_faults_is_not_called_short() -> None:
+    text = re.sub(r"weight: \S+", "weight: much", TEMPLATE.read_text(encoding="utf-8"))
+    found = [str(fault) for fault in find_faults(text, TEMPLATE)]
+    assert len(found) == text.count("weight: much") > 2
+    assert all("it must be a number, not 'much'" in fault for fault in found)
+
+
 @pytest.mark.parametrize("text", ["", "- 1", "a: [1", "id: a\nlabels: 3\nindicators: [1, {id: a}]\nseries: [{}]\n"])
 def test_any_file_is_checked_without_a_crash(text: str) -> None:
     assert find_faults(text, Path("mine.yaml"))

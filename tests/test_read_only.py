@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import require_host
 from xl_thesis.errors import StoreError
 from xl_thesis.store import Store, open_store
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="permissions are others on Windows")
 UNBOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
 
 
 @pytest.fixture
 def bound() -> list[str]:
     """What a command begins with so that permissions bind it, also where the tests run as root."""
-    if sys.platform == "win32":
-        pytest.skip("permissions are others on Windows")
     if os.geteuid() != 0:
         return []
-    if shutil.which("setpriv") is None or subprocess.run([*UNBOUND, "true"], capture_output=True).returncode != 0:
-        pytest.skip("root cannot be bound by permissions here")
+    require_host("setpriv (util-linux)", UNBOUND[0])
+    subprocess.run([*UNBOUND, "true"], check=True)
     return UNBOUND
 
 

@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from xl_thesis.criteria import Criterion, Fallback
 from xl_thesis.limits import WrongWhen
 from xl_thesis.models import Frequency, Model, Operand, SeriesId, SeriesMeta, SpanField, Text
+from xl_thesis.wording import DIGEST, IDENTIFIER
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
 Weight = Annotated[float, Field(ge=0, le=1000, strict=False)]
 Score = Annotated[float, Field(ge=0, le=100, strict=False)]
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]
@@ -336,7 +337,7 @@ class Thesis(Model):
     base_date: dt.date | None = None
     review_dates: Annotated[tuple[dt.date, ...], Field(strict=False)] = ()
     frozen_on: dt.date | None = None
-    frozen_hash: Annotated[str, Field(pattern="^[0-9a-f]{12,64}$")] | None = None
+    frozen_hash: Annotated[str, Field(pattern=DIGEST)] | None = None
     target: Operand | None = None
     rate_differential: Operand | None = None
     notes: Annotated[tuple[Sentence, ...], Field(strict=False)] = ()

@@ -78,6 +78,8 @@ def faults_of(error: ValidationError, text: str, file: str) -> list[Fault]:
             continue  # it is meant to be the other kind, whose own faults are told
         if is_member and isinstance(item["input"], str) and places.count(place) > 1 and item["type"] == "model_type":
             continue
+        if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
+            continue  # its items are there, and their own faults are told
         faults[place, is_member or len(faults)] = Fault(file, _field(place), refusal(item), _line(root, place))
     return list(faults.values())
 

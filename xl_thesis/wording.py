@@ -6,6 +6,10 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
+"""The pattern of an id."""
+DIGEST = "^[0-9a-f]{12,64}$"
+"""The pattern of a hash, whole or its beginning."""
 _LIST = "it must be a list: [one, two], or each item on a line of its own after `- `"
 _KEYS = "it must have keys of its own, each on a line with its value: `key: value`"
 _REFUSED = {
@@ -33,8 +37,10 @@ _MODELS = {
     "Span": "it must be a span such as 13W, 6M, 2Q or 1Y",
     "Text": "it must be in both languages: {en: ..., zh-Hant: ...}",
 }
-_WORD = "it must begin with a letter and have letters, digits and _ alone, 40 at most"
-_PATTERNS = {"^[A-Z": _WORD, "^[0-9a-f": "it must be 12 to 64 digits of a hash, 0 to 9 and a to f"}
+_PATTERNS = {
+    IDENTIFIER: "it must begin with a letter and have letters, digits and _ alone, 40 at most",
+    DIGEST: "it must be 12 to 64 digits of a hash, 0 to 9 and a to f",
+}
 _KINDS = {"int": "a whole number", "float": "a number", "date": "a date such as 2025-02-24"}
 
 
@@ -54,7 +60,7 @@ def refusal(item: Mapping[str, Any]) -> str:
         is_plain = given is not None and not isinstance(given, dict | list | tuple)
         return "it must be text: put it in quotes" if is_plain else "it must be text" + _but(given)
     if kind == "string_pattern_mismatch":
-        return next((said for start, said in _PATTERNS.items() if context["pattern"].startswith(start)), _WORD)
+        return _PATTERNS.get(context["pattern"], str(item["msg"]))
     if kind == "too_short":
         least = context["min_length"]
         return f"it must have at least {count(least, 'item')}, not {context['actual_length']}"

@@ -128,8 +128,9 @@ def test_a_cell_never_reaches_for_another_machine(path: str) -> None:
 
 
 def test_an_unknown_function_is_a_name_error() -> None:
-    value = formula.evaluate("=THESIS_NOTHING()")
+    value = formula.evaluate("=THESIS_PILAR()")
     assert isinstance(value, CellError) and value.code == "#NAME?"
+    assert "did you mean THESIS_PILLAR" in value.sentence
 
 
 # ---------------------------------------------------------------- values
@@ -238,3 +239,12 @@ def test_only_the_latest_failures_are_remembered() -> None:
 def test_a_formula_in_the_status_is_as_it_would_be_typed() -> None:
     edge.call("THESIS_PILLAR", ['a "b"', None, True, 46203.0, JUNE])
     assert failures.latest()[0].formula == '=THESIS_PILLAR("a ""b""", , TRUE, 46203, "2026-06-30")'
+
+
+@pytest.mark.parametrize("name", ['THESIS_SERIES("UNRATE"', 'THESIS_HISTORY("score"', "DXY_HISTORY("])
+def test_days_in_the_wrong_order_are_a_bad_argument_and_days_without_a_value_no_data(name: str) -> None:
+    separator = "" if name.endswith("(") else ","
+    swapped = formula.evaluate(f'={name}{separator}"2026-06-30","2026-01-01")')
+    assert isinstance(swapped, CellError) and swapped.code == "#VALUE!" and "2026-06-30 is after" in swapped.sentence
+    nothing = formula.evaluate('=THESIS_SERIES("UNRATE","1900-01-01","1901-01-01")')
+    assert isinstance(nothing, CellError) and nothing.code == "#N/A"

@@ -392,12 +392,3 @@ def test_every_function_has_a_test_here() -> None:
     )
     missing = [name for name in FUNCTIONS if f"={name}(" not in here and f'"{name}"' not in here]
     assert missing == []
-
-
-@pytest.mark.parametrize("name", ['THESIS_SERIES("UNRATE"', 'THESIS_HISTORY("score"', "DXY_HISTORY("])
-def test_days_in_the_wrong_order_are_a_bad_argument_and_days_without_a_value_no_data(name: str) -> None:
-    separator = "" if name.endswith("(") else ","
-    swapped = formula.evaluate(f'={name}{separator}"2026-06-30","2026-01-01")')
-    assert isinstance(swapped, CellError) and swapped.code == "#VALUE!" and "2026-06-30 is after" in swapped.sentence
-    nothing = formula.evaluate('=THESIS_SERIES("UNRATE","1900-01-01","1901-01-01")')
-    assert isinstance(nothing, CellError) and nothing.code == "#N/A"

@@ -13,6 +13,7 @@ from typing import Any
 
 import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
 from xl_thesis.errors import CalculationError, InputError, MissingData, ThesisError
+from xl_thesis.wording import did_you_mean
 from xl_thesis_udfs import failures
 from xl_thesis_udfs.cells import CellError, CellValue, Code, Value, day_of, outgoing
 from xl_thesis_udfs.memo import Memo
@@ -37,7 +38,8 @@ def call(name: str, arguments: Sequence[Any]) -> Value:
     """
     spec = FUNCTIONS.get(name) or FUNCTIONS.get(name.upper())
     if spec is None:
-        return _failed(name, arguments, "#NAME?", f"there is no function {name}; THESIS_FUNCTIONS() lists all")
+        near = did_you_mean(name, FUNCTIONS)
+        return _failed(name, arguments, "#NAME?", f"there is no function {name}{near}; THESIS_FUNCTIONS() lists all")
     try:
         given = incoming(spec, arguments)
         if not spec.cached:

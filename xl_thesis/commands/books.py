@@ -94,20 +94,19 @@ def _verified_lines(book: Mailed, done: Verified) -> Iterator[str]:
     yield from (f"{name} is missing, or has another name" for name in report.missing)
     yield from listing(
         report.inputs,
-        *(f"{words} the definition's (definition -> file)" for words in ("input is not", "inputs are not")),
+        "input is not the definition's (definition -> file)",
+        "inputs are not the definition's (definition -> file)",
     )
     yield from listing(
-        report.changed, *(f"{words} the engine's (file -> engine)" for words in ("value is not", "values are not"))
+        report.changed, "value is not the engine's (file -> engine)", "values are not the engine's (file -> engine)"
     )
     yield from listing(
-        report.formulas, *(f"{words} ours (file -> engine)" for words in ("formula is not", "formulas are not"))
+        report.formulas, "formula is not ours (file -> engine)", "formulas are not ours (file -> engine)"
     )
     than = "by the definition; not checked" if not done.results_checked else "the engine has"
     than += " for these inputs" if report.inputs and done.results_checked else ""
-    yield from listing(
-        report.calculated,
-        *(f"{words} another value than {than} (file -> engine)" for words in ("formula shows", "formulas show")),
-    )
+    other = f"another value than {than} (file -> engine)"
+    yield from listing(report.calculated, f"formula shows {other}", f"formulas show {other}")
     if report.inputs and done.results_checked:
         yield "score with these inputs: " + ("withheld" if done.score is None else f"{done.score:.1f}")
     yield from (f"{item.table}: the row {item.key} is missing" for item in report.added)
