@@ -20,7 +20,7 @@ def excel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """A machine with Windows' folders, the library beside Python, and xlwings' installer working on a folder."""
     start = tmp_path / "roaming" / "Microsoft" / "Excel" / "XLSTART"
     start.mkdir(parents=True)
-    held: dict[str, Any] = {"start": start, "open": False, "profile": tmp_path / "profile"}
+    held: dict[str, Any] = {"start": start, "open": (), "profile": tmp_path / "profile"}
     monkeypatch.setattr(excel_install.sys, "platform", "win32")
     monkeypatch.setattr(excel_install, "_encoding", lambda: "cp1252")
     monkeypatch.setenv("USERPROFILE", str(held["profile"]))
@@ -33,16 +33,16 @@ def excel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     monkeypatch.setattr(excel_install.sys, "executable", str(python))
 
     def xlwings(function: str, *arguments: Any) -> Any:
-        target = start / excel_install.ADDIN
         if function == "get_addin_dir":
             return str(start)
-        if held["open"]:
+        target = start / Path(str(arguments[0])).name
+        if target.name in held["open"]:
             sys.stdout.write("Error: Failed to install the add-in: If Excel is running, quit Excel and try again.\n")
         elif function == "_addin_install":
             assert len(arguments) == 1
             target.write_bytes(Path(arguments[0]).read_bytes())
         else:
-            assert arguments == (excel_install.ADDIN, False)  # whether for all users is not left out
+            assert arguments[1:] == (False,)  # whether for all users is not left out
             target.unlink()
         return None
 
@@ -50,24 +50,35 @@ def excel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     return held
 
 
+PYTHON, FUNCTIONS = NAMES = ("xl_thesis_python.xlam", "xl_thesis.xlam")
+
+
+def addins(version: bytes) -> dict[str, bytes]:
+    return {name: version + name.encode() for name in NAMES}
+
+
+def installed(excel: dict[str, Any]) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in excel["start"].iterdir()}
+
+
 def test_install_status_and_uninstall_leave_nothing_behind(excel: dict[str, Any]) -> None:
-    checks = excel_install.install(b"add-in")
+    checks = excel_install.install(addins(b""))
     assert all(check.ok for check in checks), checks
-    assert (excel["start"] / "xl_thesis.xlam").read_bytes() == b"add-in"
+    assert excel_install.ADDINS == NAMES and installed(excel) == addins(b"")
     settings = excel_install.config_file()
     assert settings.read_text(encoding="cp1252") == f'"INTERPRETER_WIN","{excel_install.sys.executable}"\n'
     removed = excel_install.uninstall()
-    assert removed == [excel["start"] / "xl_thesis.xlam", settings]
+    assert removed == [*(excel["start"] / name for name in NAMES), settings]
     assert not settings.parent.exists() and not list(excel["start"].iterdir())
     assert excel_install.uninstall() == []
 
 
 def test_doctor_says_what_is_installed(excel: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artefacts, "excel_file", lambda _: b"add-in")
+    monkeypatch.setattr(artefacts, "excel_file", lambda name: addins(b"")[name])
     before = {finding.name: finding.state for finding in doctor._add_in()}
     assert before == {"Excel: Python": "ok", "Excel: xlwings library": "ok", "Excel: setting": "note",
-                      "Excel: add-in": "note"}  # fmt: skip
-    excel_install.install(b"add-in")
+                      f"Excel: {PYTHON}": "note", f"Excel: {FUNCTIONS}": "note"}  # fmt: skip
+    excel_install.install(addins(b""))
     assert all(finding.state == "ok" for finding in doctor._add_in())
 
 
@@ -75,37 +86,52 @@ def test_other_lines_of_the_settings_are_kept(excel: dict[str, Any]) -> None:
     settings = excel_install.config_file()
     settings.parent.mkdir(parents=True)
     settings.write_text('"SHOW CONSOLE","True"\n"INTERPRETER_WIN","C:\\old.exe"\n', encoding="cp1252")
-    excel_install.install(b"add-in")
+    excel_install.install(addins(b""))
     assert excel_install.read_settings(settings)["SHOW CONSOLE"] == "True"
     assert excel_install.read_settings(settings)["INTERPRETER_WIN"] == excel_install.sys.executable
     excel_install.uninstall()
     assert excel_install.read_settings(settings) == {"SHOW CONSOLE": "True"}
 
 
-def test_an_upgrade_while_excel_holds_the_file_says_so_and_keeps_the_old_one(excel: dict[str, Any]) -> None:
-    excel_install.install(b"old")
-    excel["open"] = True
+@pytest.mark.parametrize("held", NAMES)
+def test_an_upgrade_while_excel_holds_a_file_says_so_and_keeps_both_old_ones(excel: dict[str, Any], held: str) -> None:
+    excel_install.install(addins(b"old"))
+    excel["open"] = (held,)
     with pytest.raises(InputError, match=r"holds the old one open\. Close Excel and run `xl-thesis install`"):
-        excel_install.install(b"new")
-    assert (excel["start"] / "xl_thesis.xlam").read_bytes() == b"old"
-    found = {check.name: check for check in excel_install.checks(b"new")}
-    assert not found["add-in"].ok and "another version" in found["add-in"].sentence
+        excel_install.install(addins(b"new"))
+    assert installed(excel) == addins(b"old")
+    found = {check.name: check for check in excel_install.checks(addins(b"new"))}
+    assert all(not found[name].ok and "another version" in found[name].sentence for name in NAMES)
     with pytest.raises(InputError, match="close Excel"):
         excel_install.uninstall()
-    excel["open"] = False
-    assert all(check.ok for check in excel_install.install(b"new"))
+    excel["open"] = ()
+    assert all(check.ok for check in excel_install.install(addins(b"new")))
+
+
+def test_a_first_install_that_fails_leaves_nothing(excel: dict[str, Any]) -> None:
+    excel["open"] = (FUNCTIONS,)
+    with pytest.raises(InputError, match=FUNCTIONS):
+        excel_install.install(addins(b""))
+    assert installed(excel) == {} and not excel_install.config_file().exists()
+
+
+def test_the_second_add_in_joins_one_of_an_older_version(excel: dict[str, Any]) -> None:
+    (excel["start"] / FUNCTIONS).write_bytes(b"alone, as it once was")
+    assert [check.ok for check in excel_install.checks(addins(b""))[3:]] == [False, False]
+    excel_install.install(addins(b""))
+    assert installed(excel) == addins(b"")
 
 
 def test_what_is_wrong_is_said_with_what_to_do(excel: dict[str, Any]) -> None:
-    found = {check.name: check.sentence for check in excel_install.checks(b"add-in") if not check.ok}
-    assert set(found) == {"setting", "add-in"}
+    found = {check.name: check.sentence for check in excel_install.checks(addins(b"")) if not check.ok}
+    assert set(found) == {"setting", *NAMES}
     assert all("xl-thesis install" in sentence for sentence in found.values())
     excel_install.write_setting(excel_install.config_file(), "INTERPRETER_WIN", "C:\\gone\\python.exe")
-    assert "is gone" in excel_install.checks(b"")[2].sentence
+    assert "is gone" in excel_install.checks({})[2].sentence
     for name in excel_install.library_names():
         (Path(excel_install.sys.executable).parent.parent / name).unlink()
     with pytest.raises(InputError, match="pip install --force-reinstall xlwings=="):
-        excel_install.install(b"add-in")
+        excel_install.install(addins(b""))
     assert not list(excel["start"].iterdir())
 
 

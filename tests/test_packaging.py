@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"xl_thesis": ROOT, "xl_thesis_udfs": ROOT / "udfs", "xl_thesis_workbook": ROOT / "workbook"}
 EXCEL_FILES = {
     f"xl_thesis/excel/{name}"
-    for name in ("xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm", "xl_thesis_calc.xlsx")
+    for name in (
+        "xl_thesis_python.xlam",
+        "xl_thesis.xlam",
+        "xl_thesis.xlsm",
+        "xl_thesis_classic.xlsm",
+        "xl_thesis_calc.xlsx",
+    )
 }
 
 

@@ -1,7 +1,8 @@
-"""The Excel files: the template workbook and the add-in, put together from registry, sheets and macros.
+"""The Excel files: the template workbook and the two add-ins, put together from registry, sheets and macros.
 
 They are built when a wheel is built, so that what users get is what was checked, byte for byte, and can be signed.
-xlwings' VBA is that of the installed package, with its notice.
+xlwings' VBA is that of the installed package, with its notice; it is in one add-in alone, which has Python for all
+workbooks. The other files only carry the functions and the way to it.
 """
 
 from __future__ import annotations
@@ -18,17 +19,24 @@ from xl_thesis.catalogue import load_catalogue
 from xl_thesis.errors import InputError
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
-from xl_thesis_udfs.hosts import vba, xlwings_vba
+from xl_thesis_udfs.hosts import excel_install, vba, xlwings_vba
 from xl_thesis_udfs.registry import FUNCTIONS
 from xl_thesis_workbook import macros
-from xl_thesis_workbook.template import FunctionHelp, TemplateContent, addin_bytes, template_bytes
+from xl_thesis_workbook.template import FunctionHelp, TemplateContent, addin_bytes, python_bytes, template_bytes
 
 BUILT = Path(__file__).parent / "excel"
-ADDIN, TEMPLATE, CLASSIC = "xl_thesis.xlam", "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
-"""The add-in, the template with dynamic arrays, and the one for Excel 2016 and 2019."""
+PYTHON, ADDIN = ADDINS = excel_install.ADDINS
+"""The add-in that reaches Python, and the one with functions and ribbon for every workbook."""
+TEMPLATE, CLASSIC = "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
+"""The template with dynamic arrays, and the one for Excel 2016 and 2019."""
 OWN_THESIS = "my_thesis"
 """The id of the definition in the templates, which is to be edited: another than that of the one it begins as."""
-FILES = (ADDIN, TEMPLATE, CLASSIC)
+FILES = (*ADDINS, TEMPLATE, CLASSIC)
+_WRITTEN = {
+    PYTHON: ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch", "ThisWorkbook"),
+    ADDIN: ("xl_thesis_link", "xl_thesis_ribbon"),
+    TEMPLATE: ("xl_thesis_link", "xl_thesis_buttons"),
+}
 CALC = "xl_thesis_calc.xlsx"
 """The template for LibreOffice Calc: the same sheets with fixed arrays, without macros; its buttons are a toolbar."""
 
@@ -49,8 +57,13 @@ def excel_file(name: str) -> bytes:
         return (Path(folder) / name).read_bytes()
 
 
+def addins() -> dict[str, bytes]:
+    """The two add-ins by name, in the order in which they are put into Excel."""
+    return {name: excel_file(name) for name in ADDINS}
+
+
 def build_all(folder: Path) -> list[Path]:
-    """Write all four files into a folder; the same versions and embedded data give the same bytes.
+    """Write all five files into a folder; the same versions and embedded data give the same bytes.
 
     What cells show at first comes from the embedded data alone, so a process of its own, with an empty home, builds.
     """
@@ -65,7 +78,9 @@ def build_all(folder: Path) -> list[Path]:
 
 def _build(name: str) -> bytes:
     if name == ADDIN:
-        return macros.add_macros(addin_bytes(_help()), modules(), "addin", vba.ribbon())
+        return macros.add_macros(addin_bytes(_help()), modules(name), "addin", vba.ribbon())
+    if name == PYTHON:
+        return macros.add_macros(python_bytes(), modules(name), "addin")
     thesis = load_thesis(settings.default_thesis())
     content = TemplateContent(
         functions=_help(),
@@ -79,13 +94,13 @@ def _build(name: str) -> bytes:
     )
     if name == CALC:
         return template_bytes(content)
-    return macros.add_macros(template_bytes(content), modules(), "workbook")
+    return macros.add_macros(template_bytes(content), modules(name), "workbook")
 
 
-def modules() -> dict[str, str]:
-    """Every VBA module by name: xlwings' two, what is written by hand, and what is generated."""
-    written = {name: vba.written(name) for name in ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch")}
-    return {**xlwings_vba.modules(), **written, vba.MODULE: vba.module()}
+def modules(name: str) -> dict[str, str]:
+    """The VBA modules of one of the files, by name: what is written by hand, and xlwings' two or what is generated."""
+    own = {module: vba.written(module) for module in _WRITTEN.get(name, _WRITTEN[TEMPLATE])}
+    return {**xlwings_vba.modules(), **own} if name == PYTHON else {**own, vba.MODULE: vba.module()}
 
 
 def _help() -> list[FunctionHelp]:

@@ -1,7 +1,7 @@
 """Run by the Windows Python: the commands ``install``, ``status`` and ``uninstall`` on Windows' own files.
 
 At first without Excel; then where Excel keeps its add-ins is told to xlwings' installer, which would start it to ask.
-The first argument is the folder of the built add-in, the second the file for one JSON object: each command's exit code
+The first argument is the folder of the built add-ins, the second the file for one JSON object: each command's exit code
 and words.
 """
 
@@ -50,27 +50,29 @@ def main() -> None:
     artefacts.BUILT = Path(sys.argv[1])
     start = Path(os.environ["APPDATA"]) / "Microsoft" / "Excel" / "XLSTART"
     start.mkdir(parents=True, exist_ok=True)
-    target, settings = start / excel_install.ADDIN, excel_install.config_file()
-    target.unlink(missing_ok=True)
+    targets, settings = [start / name for name in excel_install.ADDINS], excel_install.config_file()
+    for target in targets:
+        target.unlink(missing_ok=True)
     settings.unlink(missing_ok=True)
     absent = [command("install"), command("uninstall")]
-    target.write_bytes(b"left by an Excel that is gone")
-    absent += [command("uninstall"), [target.exists(), settings.exists()]]
+    targets[0].write_bytes(b"left by an Excel that is gone")
+    absent += [command("uninstall"), [targets[0].exists(), settings.exists()]]
     xlwings.cli.get_addin_dir = lambda *_: str(start)
     found = {"absent": absent, "before": command("status"), "install": command("install")}
     found["status"] = command("status", "--json")
     found["setting"] = settings.read_text(encoding="mbcs")
     found["python"] = sys.executable
-    target.write_bytes(b"an older version")
-    with held_open(target):
+    for target in targets:
+        target.write_bytes(b"an older version")
+    with held_open(targets[1]):
         found["held"] = command("install")
         found["held status"] = command("status")
+        found["kept"] = [target.read_bytes().decode() for target in targets]
         found["held uninstall"] = command("uninstall")
-        found["kept"] = target.read_bytes().decode()
     found["upgrade"] = command("install")
-    found["same"] = target.read_bytes() == (artefacts.BUILT / excel_install.ADDIN).read_bytes()
+    found["same"] = [target.read_bytes() == (artefacts.BUILT / target.name).read_bytes() for target in targets]
     found["uninstall"] = command("uninstall")
-    found["left"] = [str(path) for path in (target, settings, settings.parent) if path.exists()]
+    found["left"] = [str(path) for path in (*targets, settings, settings.parent) if path.exists()]
     found["again"] = command("uninstall")
     Path(sys.argv[2]).write_text(json.dumps(found))
 

@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import hosts_are_required
 from tests.hosts.wine import Client, com_client, prepared, run_script
 from tools.wine_python import windows_path
-from xl_thesis import mailed
+from xl_thesis import artefacts, mailed
 from xl_thesis_udfs import edge, formula, functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.edge import CellError
 from xl_thesis_udfs.hosts import xlwings_vba
@@ -189,7 +189,8 @@ def test_install_upgrade_and_uninstall_on_windows_own_files(
     windows_python: Path, excel_files: dict[str, bytes], tmp_path: Path
 ) -> None:
     """xlwings' own installer, Windows' folders, code page and locks; only Excel is not asked where its folder is."""
-    (tmp_path / "xl_thesis.xlam").write_bytes(excel_files["xl_thesis.xlam"])
+    for name in artefacts.ADDINS:
+        (tmp_path / name).write_bytes(excel_files[name])
     answer = tmp_path / "answer.json"
     run_script(windows_python, tmp_path / "home", INSTALL, windows_path(tmp_path), windows_path(answer))
     found = json.loads(answer.read_text())
@@ -197,14 +198,14 @@ def test_install_upgrade_and_uninstall_on_windows_own_files(
     assert installed[0] == 2 and "Excel does not start" in installed[1]
     assert nothing == [0, "Nothing was installed.\n"] and removed[0] == 0 and "Removed: " in removed[1]
     assert left == [False, False]
-    assert found["before"][0] == 2 and found["before"][1].count("run `xl-thesis install`") == 2
+    assert found["before"][0] == 2 and found["before"][1].count("run `xl-thesis install`") == 3
     assert found["install"][0] == 0 and "Start Excel" in found["install"][1]
     assert found["status"][0] == 0 and all(check["ok"] for check in json.loads(found["status"][1]))
     assert found["setting"] == f'"INTERPRETER_WIN","{found["python"]}"\n'
     assert found["held"][0] == 2 and "Excel holds the old one open. Close Excel and run" in found["held"][1]
     assert found["held status"][0] == 2 and "is of another version: close Excel" in found["held status"][1]
     assert found["held uninstall"][0] == 2 and "close Excel and run" in found["held uninstall"][1]
-    assert found["kept"] == "an older version"
-    assert found["upgrade"][0] == 0 and found["same"]
-    assert found["uninstall"][0] == 0 and found["uninstall"][1].count("Removed: ") == 2
+    assert found["kept"] == ["an older version"] * 2
+    assert found["upgrade"][0] == 0 and found["same"] == [True, True]
+    assert found["uninstall"][0] == 0 and found["uninstall"][1].count("Removed: ") == 3
     assert found["left"] == [] and found["again"] == [0, "Nothing was installed.\n"]

@@ -29,7 +29,10 @@ _TERMINATOR = b"\x10\x00\x00\x00\x00\x00"
 
 
 def add_macros(book: bytes, modules: Mapping[str, str], kind: Kind, ribbon: str | None = None) -> bytes:
-    """The workbook with the modules, by name, and a ribbon; a text that begins with ``VERSION`` is a class module."""
+    """The workbook with the modules, by name, and a ribbon.
+
+    A text that begins with ``VERSION`` is a class module; ``ThisWorkbook`` is the one that every project has.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsm"
         path.write_bytes(_edited(book, lambda name, content: _finish("workbook", name, content, ribbon=False)))
@@ -45,11 +48,16 @@ def _add_project(path: Path, modules: Mapping[str, str]) -> None:
 
     with ExcelFile(path) as host:
         project = host.add_vba_project()
-        for module in project.modules:
+        present = {module.name: module for module in project.modules}
+        for module in present.values():
             module.dirty = True  # written again, without the compiled code of the library's own blank workbook
         for name, text in modules.items():
+            lines = text.replace("\r\n", "\n").replace("\n", "\r\n")
+            if name in present:
+                present[name].body = lines
+                continue
             kind = VBAModuleKind.other if text.startswith("VERSION ") else VBAModuleKind.standard
-            project.add_module(name, text.replace("\r\n", "\n").replace("\n", "\r\n"), kind=kind)
+            project.add_module(name, lines, kind=kind)
         host.save(path)
 
 

@@ -70,15 +70,23 @@ def template_bytes(content: TemplateContent) -> bytes:
     template_sheets.add_definition(page)
     add_definition_sheets(book, content.thesis)
     _add_functions(page, content.functions)
-    _add_conf(book)
     book.close()
     return buffer.getvalue()
 
 
 def addin_bytes(functions: Sequence[FunctionHelp]) -> bytes:
-    """The add-in's sheets as .xlsx bytes: the page of functions, and the settings that xlwings' VBA reads."""
+    """The add-in's one sheet as .xlsx bytes: the page of functions."""
     book, buffer = _new_book("xl-thesis add-in")
     _add_functions(Page(book, lambda _: None, dynamic=True), functions)
+    book.close()
+    return buffer.getvalue()
+
+
+def python_bytes() -> bytes:
+    """The sheets of the add-in that has Python, as .xlsx bytes: a line on it, and the settings of xlwings' VBA."""
+    book, buffer = _new_book("xl-thesis: the way from Excel to Python")
+    sheet = book.add_worksheet("About")
+    sheet.write(0, 0, "Functions and buttons of xl-thesis in other workbooks reach Python through this add-in.")
     _add_conf(book)
     book.close()
     return buffer.getvalue()

@@ -52,5 +52,5 @@ def _add_in() -> Iterator[Finding]:
         excel_install.require_windows()
     except InputError:
         return
-    for check in excel_install.checks(artefacts.excel_file(excel_install.ADDIN)):
+    for check in excel_install.checks(artefacts.addins()):
         yield Finding(f"Excel: {check.name}", "ok" if check.ok else "note", check.sentence)

@@ -14,19 +14,19 @@ _file = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 def install() -> None:
-    """Put the add-in into Excel for this user; no administrator's rights are needed."""
+    """Put the add-ins into Excel for this user; no administrator's rights are needed."""
     from xl_thesis import artefacts
     from xl_thesis_udfs.hosts import excel_install
 
     excel_install.require_windows()
-    for check in excel_install.install(artefacts.excel_file(artefacts.ADDIN)):
+    for check in excel_install.install(artefacts.addins()):
         click.echo(f"{check.name}: {check.sentence}")
     click.echo("Start Excel: there is a tab named Thesis, and =THESIS_SCORE() works in every workbook.")
 
 
 @click.command()
 def uninstall() -> None:
-    """Take the add-in and its setting out again; your data and workbooks stay."""
+    """Take the add-ins and their setting out again; your data and workbooks stay."""
     from xl_thesis_udfs.hosts import excel_install
 
     removed = excel_install.uninstall()
@@ -39,12 +39,12 @@ def uninstall() -> None:
 @click.command()
 @with_json
 def status(as_json: bool) -> None:
-    """Say whether Excel will find Python, the library and the add-in; exit code 2 if something is wrong."""
+    """Say whether Excel will find Python, the library and the add-ins; exit code 2 if something is wrong."""
     from xl_thesis import artefacts
     from xl_thesis_udfs.hosts import excel_install
 
     excel_install.require_windows()
-    found = excel_install.checks(artefacts.excel_file(artefacts.ADDIN))
+    found = excel_install.checks(artefacts.addins())
     if as_json:
         print_json([{"name": check.name, "ok": check.ok, "sentence": check.sentence} for check in found])
     else:

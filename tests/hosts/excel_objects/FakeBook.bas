@@ -1,7 +1,6 @@
 Option ClassModule
 Public Name As String
 Public FullName As String
-Public HasVBProject As Boolean
 Public Thesis As Object
 Public ReadOnly As Boolean
 Public Refuses As Boolean

@@ -4,16 +4,9 @@ Public OwnBook As Object
 Public Caller As Object
 Public ActiveCell As Object
 Public ActiveSheet As Object
-Public Addin As Object
 Public Books As New Collection
-Public Function Workbooks(Optional ByVal Wanted As Variant) As Object
-    If IsMissing(Wanted) Then
-        Set Workbooks = Books
-    ElseIf Addin Is Nothing Then
-        Err.Raise 9
-    Else
-        Set Workbooks = Addin
-    End If
+Public Function Workbooks() As Object
+    Set Workbooks = Books
 End Function
 Public Property Let StatusBar(ByVal Text As Variant)
     Say "status bar: " & CStr(Text)
@@ -27,9 +20,6 @@ Public Sub OnTime(ByVal Moment, ByVal Procedure As String, Optional ByVal Latest
     Else
         Say "never: " & Procedure
     End If
-End Sub
-Public Sub RunIt(ByVal Procedure As String)
-    Say "run " & Procedure
 End Sub
 Public Sub GoToIt(ByVal Place As Object)
     Say "go to " & Place.Address

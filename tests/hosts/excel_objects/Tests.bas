@@ -27,7 +27,6 @@ Private Function NewBook(ByVal Name As String, ByVal Tables As String) As Object
     Set Made = New FakeBook
     Made.Name = Name
     Made.FullName = "C:\" & Name
-    Made.HasVBProject = True
     Set Sheet = New FakeSheet
     Sheet.Name = Name
     Sheet.Tables = Tables
@@ -51,7 +50,7 @@ Private Sub Begin_(ByVal Scene As String, ByVal Active As Long, ByVal Answers As
     Set Host = New FakeHost
     Set Fake = New FakePython
     Fake.Answers = Replace(Answers, ">", Chr(9))
-    Set Host.OwnBook = NewBook("xl_thesis.xlam", "")
+    Set Host.OwnBook = NewBook("xl_thesis_python.xlam", "")
     Host.Books.Add NewBook("desk.xlsm", "ThesisDefinitionAbout ManualEntries")
     Host.Books.Add NewBook("mailed.xlsx", "ThesisIndicators")
     Set Host.ActiveBook = Host.Books.Item(Active)
@@ -59,17 +58,13 @@ Private Sub Begin_(ByVal Scene As String, ByVal Active As Long, ByVal Answers As
     If Active = 1 Then Set Host.ActiveBook.Thesis = Entry("C:\own.yaml")
     ThesisDisconnect
 End Sub
-Private Sub BesideAddin()
-    Set Host.Addin = Host.OwnBook
-    Set Host.OwnBook = Host.ActiveBook
-End Sub
 Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean)
     Dim Table As Variant
     Set Host.Caller = New FakeSpill
     Host.Caller.Kind = Kind
     Host.Caller.Count = 1
     Host.Caller.HasSpill = HasSpill
-    Table = ThesisCall("X", False, Array())
+    Table = ThesisValue("X", False, Array())
     Say Table(0, 1) & " " & TypeName(Table(1, 1)) & " " & TypeName(Table(2, 0)) & " " & TypeName(Table(2, 1))
     ThesisShowDays
     ThesisShowDays

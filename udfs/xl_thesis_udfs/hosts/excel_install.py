@@ -1,7 +1,7 @@
-"""Putting the add-in into Excel and taking it out again, without administrator's rights, on Windows.
+"""Putting the add-ins into Excel and taking them out again, without administrator's rights, on Windows.
 
-Three things are installed: the add-in in the user's XLSTART folder, by xlwings' own installer; a line in the user's
-settings that says which Python answers; and nothing else. The library that xlwings needs lies beside that Python.
+Installed are two add-ins in the user's XLSTART folder, by xlwings' own installer, a line in the user's settings that
+says which Python answers, and nothing else. The library that xlwings needs lies beside that Python.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import os
 import struct
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_thesis.errors import InputError
 from xl_thesis_udfs.hosts.xlwings_vba import PROJECT, library_names, version
 
-ADDIN = f"{PROJECT}.xlam"
+ADDINS = (f"{PROJECT}_python.xlam", f"{PROJECT}.xlam")
+"""The add-in that reaches Python, and the one with functions and ribbon, which needs it."""
 INTERPRETER = "INTERPRETER_WIN"
 
 
@@ -42,39 +43,51 @@ def require_windows() -> None:
         )
 
 
-def install(addin: bytes) -> list[Check]:
-    """Install the add-in and the setting, and look at the result.
+def install(addins: Mapping[str, bytes]) -> list[Check]:
+    """Install the add-ins, by name, and the setting, and look at the result.
 
-    Raises ``InputError`` where the library or Excel is missing, or where Excel holds the old add-in open; that one then
-    stays.
+    Raises ``InputError`` where the library or Excel is missing, or where Excel holds an old add-in open; both old ones
+    then stay.
     """
     require_windows()
     library = _library()
     if not library.ok:
         raise InputError(library.sentence)
+    start = start_folder()
+    before = {name: (start / name).read_bytes() for name in addins if (start / name).exists()}
+    done: list[str] = []
+    try:
+        for name, content in addins.items():
+            _put(start, name, content)
+            done.append(name)
+    except InputError:
+        for name in done:
+            _put(start, name, before[name]) if name in before else _remove(start / name)
+        raise
+    write_setting(config_file(), INTERPRETER, sys.executable)
+    return checks(addins)
+
+
+def _put(start: Path, name: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / ADDIN
-        source.write_bytes(addin)
+        source = Path(folder) / name
+        source.write_bytes(content)
         with _quiet() as said:
             _xlwings("_addin_install", str(source))
-    target = addin_path()
-    if not target.exists() or target.read_bytes() != addin:
+    if not (start / name).exists() or (start / name).read_bytes() != content:
         words = " ".join(said.getvalue().split())
         reason = "Excel holds the old one open" if "Excel is running" in words else words or "it could not be copied"
-        raise InputError(f"the add-in was not installed: {reason}. Close Excel and run `xl-thesis install` again.")
-    write_setting(config_file(), INTERPRETER, sys.executable)
-    return checks(addin)
+        raise InputError(f"{name} was not installed: {reason}. Close Excel and run `xl-thesis install` again.")
 
 
 def uninstall() -> list[Path]:
-    """Take out the add-in and our line of the settings, also where Excel itself is gone; return what was removed.
+    """Take out the add-ins and our line of the settings, also where Excel itself is gone; return what was removed.
 
-    Raises ``InputError`` where Excel holds the add-in open.
+    Raises ``InputError`` where Excel holds an add-in open.
     """
     require_windows()
     removed = []
-    target = _addin_found()
-    if target is not None:
+    for target in _addins_found():
         _remove(target)
         if target.exists():
             raise InputError(f"'{target}' is still there: close Excel and run `xl-thesis uninstall` again")
@@ -84,10 +97,10 @@ def uninstall() -> list[Path]:
     return removed
 
 
-def checks(addin: bytes) -> list[Check]:
+def checks(addins: Mapping[str, bytes]) -> list[Check]:
     """What an installation needs, each with what was found."""
     require_windows()
-    return [_python(), _library(), _setting(config_file()), _addin(addin)]
+    return [_python(), _library(), _setting(config_file()), *_addins(addins)]
 
 
 def config_file() -> Path:
@@ -95,33 +108,33 @@ def config_file() -> Path:
     return Path(os.environ.get("USERPROFILE") or Path.home()) / f".{PROJECT}" / f"{PROJECT}.conf"
 
 
-def addin_path() -> Path:
-    """Where the add-in is, or would be: Excel's own start folder of the user.
+def start_folder() -> Path:
+    """Where the add-ins are, or would be: Excel's own start folder of the user.
 
-    Raises ``InputError`` where it is not in the usual one and there is no Excel to ask.
+    Raises ``InputError`` where they are not in the usual one and there is no Excel to ask.
     """
     roaming = os.environ.get("APPDATA")
     folder = Path(roaming) / "Microsoft" / "Excel" / "XLSTART" if roaming else None
-    if folder is not None and (folder / ADDIN).exists():
-        return folder / ADDIN
-    return Path(str(_xlwings("get_addin_dir", False))) / ADDIN
+    if folder is not None and any((folder / name).exists() for name in ADDINS):
+        return folder
+    return Path(str(_xlwings("get_addin_dir", False)))
 
 
 def _remove(target: Path) -> None:
     try:
         with _quiet():
-            _xlwings("_addin_remove", ADDIN, False)
+            _xlwings("_addin_remove", target.name, False)
     except InputError:  # no Excel that could hold it open
         with contextlib.suppress(OSError):
             target.unlink()
 
 
-def _addin_found() -> Path | None:
+def _addins_found() -> list[Path]:
     try:
-        target = addin_path()
+        start = start_folder()
     except InputError:
-        return None
-    return target if target.exists() else None
+        return []
+    return [start / name for name in ADDINS if (start / name).exists()]
 
 
 def read_settings(path: Path) -> dict[str, str]:
@@ -193,16 +206,20 @@ def _setting(path: Path) -> Check:
     return Check("setting", True, f"{path} names {chosen}")
 
 
-def _addin(addin: bytes) -> Check:
+def _addins(addins: Mapping[str, bytes]) -> Iterator[Check]:
     try:
-        target = addin_path()
+        start = start_folder()
     except InputError as error:
-        return Check("add-in", False, str(error))
-    if not target.exists():
-        return Check("add-in", False, f"{target} is not there: run `xl-thesis install`")
-    if target.read_bytes() != addin:
-        return Check("add-in", False, f"{target} is of another version: close Excel and run `xl-thesis install`")
-    return Check("add-in", True, str(target))
+        yield Check("add-ins", False, str(error))
+        return
+    for name, content in addins.items():
+        target = start / name
+        if not target.exists():
+            yield Check(name, False, f"{target} is not there: run `xl-thesis install`")
+        elif target.read_bytes() != content:
+            yield Check(name, False, f"{target} is of another version: close Excel and run `xl-thesis install`")
+        else:
+            yield Check(name, True, str(target))
 
 
 def _xlwings(function: str, *arguments: object) -> object:

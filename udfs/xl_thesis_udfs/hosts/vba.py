@@ -1,7 +1,7 @@
 """The registry as VBA: one worksheet function for each cell function, with the words of the function wizard.
 
 ``python -m xl_thesis_udfs.hosts.vba > udfs/xl_thesis_udfs/hosts/xl_thesis_functions.bas`` writes the committed text
-anew. The module ``xl_thesis_cells``, written by hand, holds what all of them call.
+anew. The module ``xl_thesis_link``, written by hand, is their way to the add-in that has Python.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def module(specs: Iterable[FunctionSpec] | None = None) -> str:
 
 
 def written(name: str) -> str:
-    """The text of a module that is written by hand: ``xl_thesis_cells``, ``xl_thesis_actions``, or a class."""
+    """The text of a module that is written by hand, such as ``xl_thesis_link``, or of a class."""
     path = _HERE / f"{name}.bas"
     return (path if path.exists() else path.with_suffix(".cls")).read_text(encoding="ascii")
 
@@ -66,8 +66,6 @@ def _lines(specs: list[FunctionSpec]) -> Iterator[str]:
         yield ""
         yield from _function(spec)
     yield ""
-    yield from _recogniser(specs)
-    yield ""
     yield "' Tell the function wizard what the functions and their arguments mean."
     yield "Public Sub ThesisDescribeAll()"
     yield from (f"    Describe_{spec.name}" for spec in specs)
@@ -75,24 +73,6 @@ def _lines(specs: list[FunctionSpec]) -> Iterator[str]:
     for spec in specs:
         yield ""
         yield from _description(spec)
-
-
-def _recogniser(specs: list[FunctionSpec]) -> Iterator[str]:
-    yield "' Whether a formula calls one of the functions."
-    yield "Public Function ThesisIsOurs(ByVal Formula As String) As Boolean"
-    yield "    Static Names As Variant"
-    yield "    Dim Listed As String, Called As Variant"
-    yield "    If IsEmpty(Names) Then"
-    yield from (f'        Listed = Listed & "{spec.name}( "' for spec in specs)
-    yield '        Names = Split(Trim$(Listed), " ")'
-    yield "    End If"
-    yield "    For Each Called In Names"
-    yield "        If InStr(1, Formula, Called, vbTextCompare) > 0 Then"
-    yield "            ThesisIsOurs = True"
-    yield "            Exit Function"
-    yield "        End If"
-    yield "    Next Called"
-    yield "End Function"
 
 
 def _function(spec: FunctionSpec) -> Iterator[str]:

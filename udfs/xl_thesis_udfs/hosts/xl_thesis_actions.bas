@@ -1,17 +1,15 @@
 Attribute VB_Name = "xl_thesis_actions"
 Option Explicit
-' What the buttons and the ribbon do. Python works in a thread of its own; Excel asks it once a second how far it is,
-' so that it stays responsive, and calculates our cells when the data have changed. No cell is written by a refresh.
+' What the buttons of every workbook and of the ribbon do. Python works in a thread of its own; Excel asks it once a
+' second how far it is, so that it stays responsive, and calculates our cells when the data have changed. No cell is
+' written by a refresh.
 
 Private Const BUTTONS As String = "xl_thesis.buttons"
-Private Const ADDIN As String = "xl_thesis.xlam"
 Private Const SHOWN_SECONDS As Long = 10
 
 Private Polling As Boolean
 Private DueAt As Date
 Private Awaited As String
-
-' ---- buttons on a sheet ----
 
 Public Sub ThesisRefresh()
     If IsSnapshot(ActiveWorkbook) Then
@@ -87,26 +85,6 @@ Public Sub ThesisEnter()
     If Told(Press("enter", Lines)) Then Renew
 End Sub
 
-Public Sub ThesisInsertFunction()
-    If Not HasCell() Then Exit Sub
-    On Error Resume Next
-    If ThisWorkbook.IsAddin Then
-        Application.ScreenUpdating = False
-        ThisWorkbook.IsAddin = False
-        ThesisDescribeAll
-        ThisWorkbook.IsAddin = True
-        ThisWorkbook.Saved = True
-        Application.ScreenUpdating = True
-    Else
-        ThesisDescribeAll
-    End If
-    On Error GoTo Failed
-    Application.Dialogs(xlDialogFunctionWizard).Show
-    Exit Sub
-Failed:
-    MsgBox "Excel takes no formula here: " & Err.Description, vbExclamation, "xl-thesis"
-End Sub
-
 ' A new workbook with what is known of the data, and why the last answers failed.
 Public Sub ThesisStatus()
     Dim Sheet As Worksheet, Named As String
@@ -120,11 +98,6 @@ End Sub
 
 Public Sub ThesisSettings()
     Told Press("settings", "")
-End Sub
-
-' The page of functions that travels with the add-in, as a workbook of its own.
-Public Sub ThesisHelp()
-    ThisWorkbook.Worksheets("Functions").Copy
 End Sub
 
 ' Dates in a spilled table arrive as numbers: show the columns that hold dates as dates.
@@ -147,44 +120,6 @@ Private Function HasCell() As Boolean
     HasCell = Not ActiveCell Is Nothing
     If Not HasCell Then MsgBox "Choose a cell of a worksheet first.", vbExclamation, "xl-thesis"
 End Function
-
-' ---- the ribbon ----
-
-Public Sub RibbonRefresh(ByVal Control As IRibbonControl)
-    ThesisRefresh
-End Sub
-
-Public Sub RibbonCancel(ByVal Control As IRibbonControl)
-    ThesisCancel
-End Sub
-
-Public Sub RibbonSnapshot(ByVal Control As IRibbonControl)
-    ThesisSnapshot
-End Sub
-
-Public Sub RibbonTemplate(ByVal Control As IRibbonControl)
-    ThesisTemplate
-End Sub
-
-Public Sub RibbonInsert(ByVal Control As IRibbonControl)
-    ThesisInsertFunction
-End Sub
-
-Public Sub RibbonDates(ByVal Control As IRibbonControl)
-    ThesisFormatDates
-End Sub
-
-Public Sub RibbonStatus(ByVal Control As IRibbonControl)
-    ThesisStatus
-End Sub
-
-Public Sub RibbonSettings(ByVal Control As IRibbonControl)
-    ThesisSettings
-End Sub
-
-Public Sub RibbonHelp(ByVal Control As IRibbonControl)
-    ThesisHelp
-End Sub
 
 ' ---- the work in the background ----
 
@@ -232,7 +167,7 @@ Private Sub PollAgain()
     ThesisListen
 End Sub
 
-' This workbook closes. What waits for its time would open it again; the work itself goes on in Python.
+' This add-in closes. What waits for its time would open it again; the work itself goes on in Python.
 Public Sub ThesisStopAsking()
     On Error Resume Next
     Application.OnTime DueAt, Ours("ThesisPoll"), , False
@@ -241,13 +176,9 @@ Public Sub ThesisStopAsking()
     Polling = False
 End Sub
 
-' A procedure of this workbook, as Excel is told of it.
+' A procedure of this add-in, as Excel is told of it.
 Private Function Ours(ByVal Procedure As String) As String
-    Ours = InBook(ThisWorkbook.Name, Procedure)
-End Function
-
-Private Function InBook(ByVal BookName As String, ByVal Procedure As String) As String
-    InBook = "'" & Replace(BookName, "'", "''") & "'!" & Procedure
+    Ours = "'" & ThisWorkbook.Name & "'!" & Procedure
 End Function
 
 ' A snapshot has no macros and Excel holds its file: save, close, let Python update the tables in place, open again.
@@ -274,29 +205,16 @@ Failed:
     MsgBox "Excel could not save, close or open " & Path & ": " & Err.Description, vbExclamation, "xl-thesis"
 End Sub
 
-' Answers are forgotten in every project of ours that is open; then our cells and what depends on them are calculated.
+' Answers are forgotten; then cells with our functions and what depends on them are calculated.
 Private Sub Renew()
     Dim Book As Workbook, Sheet As Worksheet
     ThesisForget
-    ForgetInAddin
     For Each Book In Application.Workbooks
-        On Error Resume Next
-        If Not Book Is ThisWorkbook And Book.HasVBProject Then Application.Run InBook(Book.Name, "ThesisForget")
-        On Error GoTo 0
         For Each Sheet In Book.Worksheets
             MarkOurs Sheet
         Next Sheet
     Next Book
     Application.Calculate
-End Sub
-
-' Excel does not list add-ins among its workbooks, but finds one by its name.
-Private Sub ForgetInAddin()
-    Dim Book As Workbook
-    On Error Resume Next
-    Set Book = Application.Workbooks(ADDIN)
-    If Book Is Nothing Or Book Is ThisWorkbook Then Exit Sub
-    Application.Run InBook(ADDIN, "ThesisForget")
 End Sub
 
 ' Dirty works on the sheet in front alone. A sheet behind it that holds one of our cells is calculated as a whole, which

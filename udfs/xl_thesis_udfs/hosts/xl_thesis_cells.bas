@@ -1,13 +1,12 @@
 Attribute VB_Name = "xl_thesis_cells"
 Option Explicit
 Option Private Module
-' Between a worksheet function and Python: arguments as plain values, true errors, and a memory of answers.
+' Between a worksheet function and Python: true errors, dates shown as such, and a memory of answers.
 ' An unchanged cell does not cross COM: answers are kept by function and arguments until the token of the data changes.
 
 Private Const CELLS As String = "xl_thesis_udfs.hosts.excel_com"
-Private Const CURRENCY_TYPE As Long = 6
+Private Const FAMILIES As String = "THESIS_ DXY( DXY_ FED_CUTS( MSTR_MNAV("
 Private Const ERROR_TYPE As Long = 10
-Private Const DECIMAL_TYPE As Long = 14
 Private Const MOST As Long = 20000
 Private Const TOKEN_SECONDS As Double = 2
 Private Const PAUSE_SECONDS As Double = 5
@@ -24,13 +23,13 @@ Private Watch As Object
 
 ' The value of a cell function. Keep = False for one whose answer depends on more than its arguments and the data.
 ' A server that has ended meanwhile is started again, once.
-Public Function ThesisCall(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant) As Variant
+Public Function ThesisValue(ByVal FunctionName As String, ByVal Keep As Boolean, ByVal Given As Variant) As Variant
     Dim Answer As Variant, WasConnected As Boolean, Done As Boolean
     WasConnected = Not Server Is Nothing
     Done = IsAnswered(FunctionName, Keep, Given, Answer)
     If WasConnected And Not Done Then Done = IsAnswered(FunctionName, Keep, Given, Answer)
     If Not Done Then Answer = CVErr(2015)
-    ThesisCall = Answer
+    ThesisValue = Answer
 End Function
 
 ' Whether Python has answered, now or earlier.
@@ -65,18 +64,6 @@ End Function
 ' Whether an answer says that an argument is wrong. It is not kept: the file it names may be there the next time.
 Private Function IsComplaint(ByRef Answer As Variant) As Boolean
     If VarType(Answer) = vbString Then IsComplaint = (Answer = Chr$(1) & "2015")
-End Function
-
-' What Python may be given for an argument: Empty where it was left out, the value of a cell, errors as marked text.
-' No function takes more than one cell, so those of a larger range, which may be a whole column, need not cross.
-Public Function ThesisGiven(Optional ByVal Value As Variant) As Variant
-    If IsMissing(Value) Then
-        ThesisGiven = Empty
-    ElseIf TypeName(Value) = "Range" Then
-        ThesisGiven = PlainTable(ValuesOf(Value))
-    Else
-        ThesisGiven = PlainTable(Value)
-    End If
 End Function
 
 ' Marked texts become error values, in a single value and inside a table; marked columns become dates.
@@ -157,7 +144,7 @@ Private Function DaysIn(ByRef Table As Variant, ByVal Column As Long) As String
     Next Row
 End Function
 
-' Hear of the moment after a calculation, and of a workbook that closes.
+' Hear of the moment after a calculation, and of this add-in's end.
 Public Sub ThesisListen()
     If Watch Is Nothing Then Set Watch = New ThesisWatch
 End Sub
@@ -234,6 +221,14 @@ Public Function ThesisFailure() As String
     ThesisFailure = Failure
 End Function
 
+' Whether a formula calls one of the functions, by how their names begin.
+Public Function ThesisIsOurs(ByVal Formula As String) As Boolean
+    Dim Family As Variant
+    For Each Family In Split(FAMILIES, " ")
+        If InStr(1, Formula, Family, vbTextCompare) > 0 Then ThesisIsOurs = True
+    Next Family
+End Function
+
 Private Sub RenewToken()
     Dim Fresh As String, Moment As Double
     Moment = Timer
@@ -253,36 +248,6 @@ Private Function KeyOf(ByVal FunctionName As String, ByVal Given As Variant) As 
         Key = Key & Chr$(31) & VarType(Given(Index)) & Chr$(30) & CStr(Given(Index))
     Next Index
     KeyOf = Key
-End Function
-
-Private Function ValuesOf(ByVal Source As Object) As Variant
-    If Source.CountLarge > 1 Then ValuesOf = Array(0, 0) Else ValuesOf = Source.Value
-End Function
-
-Private Function PlainTable(ByVal Value As Variant) As Variant
-    Dim Row As Long, Column As Long
-    If Not IsArray(Value) Then
-        PlainTable = PlainValue(Value)
-        Exit Function
-    End If
-    If Not IsFlat(Value) Then
-        For Row = LBound(Value, 1) To UBound(Value, 1)
-            For Column = LBound(Value, 2) To UBound(Value, 2)
-                Value(Row, Column) = PlainValue(Value(Row, Column))
-            Next Column
-        Next Row
-    End If
-    PlainTable = Value
-End Function
-
-Private Function PlainValue(ByVal Value As Variant) As Variant
-    If VarType(Value) = ERROR_TYPE Then
-        PlainValue = Chr$(1) & Right$(CStr(Value), 4)
-    ElseIf VarType(Value) = CURRENCY_TYPE Or VarType(Value) = DECIMAL_TYPE Then
-        PlainValue = CDbl(Value)
-    Else
-        PlainValue = Value
-    End If
 End Function
 
 Private Function RestoredValue(ByVal Value As Variant) As Variant

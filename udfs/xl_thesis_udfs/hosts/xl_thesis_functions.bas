@@ -206,55 +206,6 @@ Attribute THESIS_FUNCTIONS.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_FUNCTIONS = ThesisCall("THESIS_FUNCTIONS", True, Array())
 End Function
 
-' Whether a formula calls one of the functions.
-Public Function ThesisIsOurs(ByVal Formula As String) As Boolean
-    Static Names As Variant
-    Dim Listed As String, Called As Variant
-    If IsEmpty(Names) Then
-        Listed = Listed & "THESIS_SCORE( "
-        Listed = Listed & "THESIS_LABEL( "
-        Listed = Listed & "THESIS_BAND( "
-        Listed = Listed & "THESIS_COVERAGE( "
-        Listed = Listed & "THESIS_DETAIL( "
-        Listed = Listed & "THESIS_SUMMARY( "
-        Listed = Listed & "THESIS_HISTORY( "
-        Listed = Listed & "THESIS_SENSITIVITY( "
-        Listed = Listed & "THESIS_PUBLISHED( "
-        Listed = Listed & "THESIS_PILLAR( "
-        Listed = Listed & "THESIS_INDICATOR( "
-        Listed = Listed & "THESIS_TABLE( "
-        Listed = Listed & "THESIS_CHANGE( "
-        Listed = Listed & "THESIS_CALENDAR( "
-        Listed = Listed & "THESIS_ALERTS( "
-        Listed = Listed & "THESIS_SERIES( "
-        Listed = Listed & "THESIS_LATEST( "
-        Listed = Listed & "THESIS_META( "
-        Listed = Listed & "THESIS_CATALOGUE( "
-        Listed = Listed & "DXY( "
-        Listed = Listed & "DXY_TREND( "
-        Listed = Listed & "DXY_HISTORY( "
-        Listed = Listed & "THESIS_RELATIVE( "
-        Listed = Listed & "THESIS_BETA( "
-        Listed = Listed & "FED_CUTS( "
-        Listed = Listed & "MSTR_MNAV( "
-        Listed = Listed & "THESIS_CLAIM( "
-        Listed = Listed & "THESIS_CLAIMS( "
-        Listed = Listed & "THESIS_QUESTION( "
-        Listed = Listed & "THESIS_LEDGER( "
-        Listed = Listed & "THESIS_SCOREBOARD( "
-        Listed = Listed & "THESIS_ASOF( "
-        Listed = Listed & "THESIS_STATUS( "
-        Listed = Listed & "THESIS_FUNCTIONS( "
-        Names = Split(Trim$(Listed), " ")
-    End If
-    For Each Called In Names
-        If InStr(1, Formula, Called, vbTextCompare) > 0 Then
-            ThesisIsOurs = True
-            Exit Function
-        End If
-    Next Called
-End Function
-
 ' Tell the function wizard what the functions and their arguments mean.
 Public Sub ThesisDescribeAll()
     Describe_THESIS_SCORE
