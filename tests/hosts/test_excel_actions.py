@@ -46,6 +46,7 @@ SCENES = {
     "no cell": (DESK, "", "ThesisFormatDates"),
     "closed": (DESK, "running>refresh begins|running>1 of 3: FRED:X",
                "ThesisRefresh: ThesisStopAsking: ThesisQuiet"),
+    "asked by a workbook": (DESK, "running>refresh begins", 'Pressed "Refresh": Pressed "Later"'),
     "spill": (DESK, "", 'Spill "General", True'),
     "spill with a format": (DESK, "", 'Spill "d mmm yyyy", True'),
     "blocked spill": (DESK, "", 'Spill "General", False'),
@@ -62,12 +63,14 @@ OWN = " of [C:\\own.yaml]"
 def said(office: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What was asked of Excel and of Python in each scene, in order."""
     texts = {}
-    for module in ("xl_thesis_actions", "xl_thesis_cells"):
-        texts[module] = re.sub(TYPES, "As Object", vba.written(module).partition("\n")[2])
+    for module in ("xl_thesis_actions", "xl_thesis_cells", "ThisWorkbook"):
+        body = vba.written(module).partition("Option Explicit\n")[2].removeprefix("Option Private Module\n")
+        texts[module] = re.sub(TYPES, "As Object", f"Option Explicit\n{body}")
         for name, other in RENAMED.items():
             texts[module] = re.sub(name, other, texts[module])
     lines = [f'Begin_ "{name}", {book}, "{answers}"\n    {pressed.replace(": ", chr(10) + "    ")}'
              for name, (book, answers, pressed) in SCENES.items()]  # fmt: skip
+    texts["Addin"] = f"Option ClassModule\n{texts.pop('ThisWorkbook')}"
     stand_ins = {path.stem: path.read_text(encoding="utf-8") for path in sorted(EXCEL.glob("*.bas"))}
     scenes = stand_ins.pop("Tests").replace("SCENES", "\n    ".join(lines))
     modules = {**texts, **stand_ins, "Tests": scenes}
@@ -105,6 +108,13 @@ def test_a_failure_is_said_and_the_status_bar_is_given_back(said: dict[str, list
     assert said["failure"][-2:] == ["status bar: False", "box: FRED does not answer"]
     assert said["unreachable"][-1].startswith("box: Python could not be reached: ")
     assert said["unreachable"][-2] == "status bar: False" and POLL not in said["unreachable"]
+
+
+def test_a_button_of_another_workbook_is_passed_on_and_one_of_a_later_version_is_said(
+    said: dict[str, list[str]],
+) -> None:
+    box = "box: This workbook is newer than the add-in: upgrade xl-thesis for Later"
+    assert said["asked by a workbook"] == [*said["refresh"][:3], box]
 
 
 def test_the_snapshot_button_asks_python_and_waits_in_the_background(said: dict[str, list[str]]) -> None:

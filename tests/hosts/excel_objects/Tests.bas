@@ -58,6 +58,11 @@ Private Sub Begin_(ByVal Scene As String, ByVal Active As Long, ByVal Answers As
     If Active = 1 Then Set Host.ActiveBook.Thesis = Entry("C:\own.yaml")
     ThesisDisconnect
 End Sub
+Private Sub Pressed(ByVal Button As String)
+    Dim Asked As Object
+    Set Asked = New Addin
+    Asked.ThesisPressed Button
+End Sub
 Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean)
     Dim Table As Variant
     Set Host.Caller = New FakeSpill
