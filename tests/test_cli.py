@@ -83,6 +83,15 @@ def test_claims(capsys: pytest.CaptureFixture[str]) -> None:
     assert "META" in refused(capsys, "claims", "--pillar", "nothing")
 
 
+def test_a_claim_past_its_day_says_what_happened_since(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("claims", "--pillar", "AI") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "2026-02-24 (due)" in shown and "Later: Failed on this test" in shown
+    assert run("claims", "--pillar", "AI", "--as-of", "2025-06-30") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "2025-02-24 (due)" in shown and "2026-02-24 (due)" not in shown and "Later:" not in shown
+
+
 def test_series(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("series", "FRED:UNRATE", "--as-of", "2023-10-15", "--json") == 0
     document = json.loads(capsys.readouterr().out)

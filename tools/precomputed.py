@@ -76,6 +76,13 @@ def scores(indicator: Indicator, thesis: Thesis, store: Store, days: list[dt.dat
             yield indicator.id, key, str(day), f"{found.score:.6f}", str(day)
 
 
+def judged_days(thesis: Thesis) -> Iterator[dt.date]:
+    """The days on which a falsifier is held against a score, which need not be the end of a month."""
+    yield from thesis.review_dates
+    for item in thesis.indicators:
+        yield from item.wrong_when.days if item.wrong_when else ()
+
+
 def build(thesis_id: str, collection: Path, data: Path, embedded: set[str]) -> tuple[dict[str, Any], dt.date]:
     """Write ``precomputed_scores.csv``; return its resource (without size and hash) and the last day it covers.
 
@@ -93,7 +100,7 @@ def build(thesis_id: str, collection: Path, data: Path, embedded: set[str]) -> t
             ranges[series_id] = (rows[0][1], rows[-1][1])
         prices = [series_id for series_id in inputs if series_id not in embedded]
         last = min(dt.date.fromisoformat(ranges[series_id][1]) for series_id in prices)
-        days = month_end_days(START, last)
+        days = sorted({*month_end_days(START, last), *(day for day in judged_days(thesis) if day <= last)})
         rows_out = [row for item in chosen for row in scores(item, thesis, store, days)]
     header = "indicator,key,observed_on,score,available_at\n"
     text = header + "".join(",".join(row) + "\n" for row in rows_out)

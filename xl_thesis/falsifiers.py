@@ -88,11 +88,14 @@ def alerts(states: Sequence[FalsifierState]) -> list[FalsifierState]:
 def summary(found: Sequence[FalsifierState]) -> str:
     """One line on the alerts, by indicator, met ones first."""
     groups = [
-        f"{words} {', '.join(item.indicator for item in found if item.state == state)}"
-        for state, words in (("met", "PROVED WRONG:"), ("near", "near to being wrong:"))
+        f"{words}: {', '.join(item.indicator for item in found if item.state == state)}"
+        for state, words in (("met", "PROVED WRONG by its own rule"), ("near", "near to being proved wrong"))
         if any(item.state == state for item in found)
     ]
-    return f"Falsifiers {'; '.join(groups)} (`xl-thesis alerts`)." if groups else "No falsifier is met or near."
+    if not groups:
+        return "No indicator is proved wrong by its own rule, or near to it."
+    said = "; ".join(groups)
+    return f"{said[0].upper()}{said[1:]} (`xl-thesis alerts`)."
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,15 +101,15 @@ def explanation(thesis: Thesis, result: Evaluation) -> dict[str, Any]:
     return document
 
 
-def claims_report(thesis: Thesis, claims: Sequence[Claim], as_of: dt.date | None) -> RenderableType:
-    """Claims with verdict and the date on which each would be wrong."""
+def claims_report(thesis: Thesis, claims: Sequence[Claim], day: dt.date, *, is_today: bool) -> RenderableType:
+    """Claims with verdict and the date on which each would be wrong; of those past it, today, what happened later."""
     table = _table("Id", "Group", "Kind", "Claim", "At publication", "Wrong on")
     for claim in claims:
-        wrong_on = "" if claim.wrong_on is None else str(claim.wrong_on)
-        if claim.wrong_on and as_of and claim.wrong_on <= as_of:
-            wrong_on += " (due)"
+        is_due = claim.wrong_on is not None and claim.wrong_on <= day
+        wrong_on = f"{claim.wrong_on or ''}{' (due)' if is_due else ''}"
+        later = f"\nLater: {claim.verdict.later}" if is_due and is_today and claim.verdict.later else ""
         status = claim.verdict.status.replace("_", " ")
-        table.add_row(claim.id, claim.group, claim.kind, claim.text.en, status, wrong_on)
+        table.add_row(claim.id, claim.group, claim.kind, f"{claim.text.en}{later}", status, wrong_on)
     counts: dict[str, int] = {}
     for claim in claims:
         counts[claim.verdict.status] = counts.get(claim.verdict.status, 0) + 1

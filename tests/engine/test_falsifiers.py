@@ -179,8 +179,10 @@ def test_a_falsifier_of_the_default_thesis_by_hand(default: Scorer) -> None:
 def test_the_summary_names_met_ones_first(default: Scorer) -> None:
     met = judge(rates([1.0] * 12), BELOW_2, "2022-06-30")
     near = judge(rates([2.4] * 12), BELOW_2, "2022-05-20")
-    assert falsifiers.summary(falsifiers.alerts([near, met])).startswith("Falsifiers PROVED WRONG: rank; near")
-    assert falsifiers.summary([]) == "No falsifier is met or near."
+    assert falsifiers.summary(falsifiers.alerts([near, met])).startswith(
+        "PROVED WRONG by its own rule: rank; near to being"
+    )
+    assert falsifiers.summary([]) == "No indicator is proved wrong by its own rule, or near to it."
 
 
 def test_bounds_of_a_release_are_what_its_extremes_would_do(default: Scorer) -> None:

@@ -20,7 +20,7 @@ def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_jso
     """List every claim of the thesis with its verdict and the date on which it would be wrong."""
     from xl_thesis import render
     from xl_thesis.models import as_document
-    from xl_thesis.pipeline import check_day
+    from xl_thesis.pipeline import check_day, today
 
     if as_of is not None:
         check_day(as_of)
@@ -33,7 +33,7 @@ def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_jso
     if as_json:
         print_json([as_document(claim) for claim in found])
     else:
-        render.show(render.claims_report(loaded, found, as_of))
+        render.show(render.claims_report(loaded, found, as_of or today(), is_today=as_of is None))
 
 
 @click.command()
