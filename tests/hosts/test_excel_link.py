@@ -298,7 +298,7 @@ MACRO = re.compile(r"^Public Sub (\w+)\((.*)\)\n    ThesisPress \"(\w+)\"\nEnd S
 
 
 def test_every_button_reaches_the_add_in_and_says_where_it_cannot(office: str, tmp_path: Path) -> None:
-    """Also where Excel has not loaded it, which is then opened, and where it has no procedures, since macros are off."""
+    """Also where Excel has not loaded it, which is then opened, and where it has no procedures, as with macros off."""
     modules = {name: module(name) for name in ("xl_thesis_link", "xl_thesis_buttons", "xl_thesis_ribbon")}
     macros = [match for text in modules.values() for match in MACRO.findall(text)]
     calls = [f"{name} Nothing" if parameters else name for name, parameters, _ in macros]

@@ -1,4 +1,4 @@
-"""The VBA of the add-in and the template, checked without Excel."""
+"""The VBA of the add-ins and the templates, checked without Excel."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> No
     assert all(name in modules["xlwings"] for name in xlwings_vba.library_names())
     command = modules["xlwings"].partition("Function XLPyCommand()")[2].partition("End Function")[0]
     excel = command.partition("PYTHONPATH = AddExcelDir")[2].partition("#Else")[0]
-    assert "FullName" not in excel  # one Python for all workbooks
+    assert "FullName" not in excel
     tail = next(line for line in command.splitlines() if line.strip().startswith("tail = "))
     said = tail.partition("-c ")[2].replace('" & LicenseKeyEnvString & "', "").strip('"')
     said = said.replace('" & PYTHONPATH & "', "False;;;;;").replace('""', '"')
