@@ -32,10 +32,10 @@ TEMPLATE, CLASSIC = "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
 OWN_THESIS = "my_thesis"
 """The id of the definition in the templates, which is to be edited: another than that of the one it begins as."""
 FILES = (*ADDINS, TEMPLATE, CLASSIC)
-_WRITTEN = {
+_MODULES = {
     PYTHON: ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch", "ThisWorkbook"),
-    ADDIN: ("xl_thesis_link", "xl_thesis_ribbon"),
-    TEMPLATE: ("xl_thesis_link", "xl_thesis_buttons"),
+    ADDIN: ("xl_thesis_link", "xl_thesis_ribbon", vba.MODULE, vba.WIZARD),
+    TEMPLATE: ("xl_thesis_link", "xl_thesis_buttons", vba.MODULE),
 }
 CALC = "xl_thesis_calc.xlsx"
 """The template for LibreOffice Calc: the same sheets with fixed arrays, without macros; its buttons are a toolbar."""
@@ -98,9 +98,9 @@ def _build(name: str) -> bytes:
 
 
 def modules(name: str) -> dict[str, str]:
-    """The VBA modules of one of the files, by name: what is written by hand, and xlwings' two or what is generated."""
-    own = {module: vba.written(module) for module in _WRITTEN.get(name, _WRITTEN[TEMPLATE])}
-    return {**xlwings_vba.modules(), **own} if name == PYTHON else {**own, vba.MODULE: vba.module()}
+    """The VBA modules of one of the files, by name: as they are committed, and xlwings' two where Python is reached."""
+    own = {module: vba.written(module) for module in _MODULES.get(name, _MODULES[TEMPLATE])}
+    return {**xlwings_vba.modules(), **own} if name == PYTHON else own
 
 
 def _help() -> list[FunctionHelp]:

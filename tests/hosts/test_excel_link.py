@@ -303,7 +303,7 @@ def test_every_button_reaches_the_add_in_and_says_where_it_cannot(office: str, t
     macros = [match for text in modules.values() for match in MACRO.findall(text)]
     calls = [f"{name} Nothing" if parameters else name for name, parameters, _ in macros]
     modules |= {
-        "xl_thesis_functions": 'Public Sub ThesisDescribeAll()\nSay "described"\nEnd Sub\n',
+        "xl_thesis_wizard": 'Public Sub ThesisDescribeAll()\nSay "described"\nEnd Sub\n',
         "FakeAddin": RECORDER,
         "FakeHost": HOST,
         "Tests": PRESSED.replace("LOADED", "\n    ".join(calls)),
