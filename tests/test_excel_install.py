@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,20 @@ def test_doctor_says_what_is_installed(excel: dict[str, Any], monkeypatch: pytes
                       f"Excel: {PYTHON}": "note", f"Excel: {FUNCTIONS}": "note"}  # fmt: skip
     excel_install.install(addins(b""))
     assert all(finding.state == "ok" for finding in doctor._add_in())
+
+
+def test_a_clone_builds_its_files_once_for_both_add_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def build(folder: Path) -> list[Path]:
+        (tmp_path / f"built {len(list(tmp_path.iterdir()))}").touch()
+        for name, content in addins(b"").items():
+            (folder / name).write_bytes(content)
+        return [folder / name for name in NAMES]
+
+    monkeypatch.setattr(artefacts, "BUILT", tmp_path)
+    monkeypatch.setattr(artefacts, "build_all", build)
+    monkeypatch.setattr(artefacts, "_built_now", lru_cache(artefacts._built_now.__wrapped__))
+    assert artefacts.addins() == addins(b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["built 0"]
 
 
 def test_other_lines_of_the_settings_are_kept(excel: dict[str, Any]) -> None:

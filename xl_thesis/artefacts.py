@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -42,7 +43,7 @@ CALC = "xl_thesis_calc.xlsx"
 
 
 def excel_file(name: str) -> bytes:
-    """One of the files: as built into the wheel, or built now in a clone.
+    """One of the files: as built into the wheel, or built now in a clone, all of them once in a process.
 
     Raises ``InputError`` in a clone without the build tools.
     """
@@ -52,9 +53,13 @@ def excel_file(name: str) -> bytes:
     missing = [tool for tool in ("pyopenvba", "xlsxwriter") if find_spec(tool) is None]
     if missing:
         raise InputError(f"{name} must be built first, which needs {' and '.join(missing)}: pip install -e '.[build]'")
+    return _built_now()[name]
+
+
+@lru_cache(maxsize=1)
+def _built_now() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        build_all(Path(folder))
-        return (Path(folder) / name).read_bytes()
+        return {path.name: path.read_bytes() for path in build_all(Path(folder))}
 
 
 def addins() -> dict[str, bytes]:
