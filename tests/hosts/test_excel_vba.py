@@ -128,6 +128,16 @@ def test_what_workbooks_ask_for_is_a_public_member_of_the_add_in(projects: Any) 
 
 
 @pytest.mark.parametrize("name", artefacts.FILES)
+def test_excel_offers_our_functions_and_no_other(name: str, projects: Any) -> None:
+    """In its wizard: public functions of every module that is not private to its project and no class."""
+    offered = set()
+    for module in projects[name].values():
+        if module.procedural and "Option Private Module" not in module.source:
+            offered |= set(re.findall(r"^(?:Public )?Function (\w+)", module.source, re.MULTILINE))
+    assert offered == (set() if name == artefacts.PYTHON else set(FUNCTIONS))
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
 def test_a_file_holds_no_procedure_that_nothing_needs(name: str) -> None:
     """What no other procedure names is a cell function, a button's macro, an event or what workbooks ask for."""
     text = "\n".join(code for module, code in artefacts.modules(name).items() if module not in THEIRS)
