@@ -1,4 +1,4 @@
-"""Builds the Excel files into the wheel: the add-in and the templates, from this tree and the installed xlwings."""
+"""Builds the Excel files into the wheel: the add-ins and the templates, from this tree and the installed xlwings."""
 
 from __future__ import annotations
 

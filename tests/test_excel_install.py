@@ -1,8 +1,9 @@
-"""Putting the add-in into Excel: what can be tried without Excel, and clear words where there is none."""
+"""Putting the add-ins into Excel: what can be tried without Excel, and clear words where there is none."""
 
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_install_status_and_uninstall_leave_nothing_behind(excel: dict[str, Any]
     settings = excel_install.config_file()
     assert settings.read_text(encoding="cp1252") == f'"INTERPRETER_WIN","{excel_install.sys.executable}"\n'
     removed = excel_install.uninstall()
-    assert removed == [*(excel["start"] / name for name in NAMES), settings]
+    assert removed == [excel["start"] / FUNCTIONS, excel["start"] / PYTHON, settings]
     assert not settings.parent.exists() and not list(excel["start"].iterdir())
     assert excel_install.uninstall() == []
 
@@ -80,6 +81,20 @@ def test_doctor_says_what_is_installed(excel: dict[str, Any], monkeypatch: pytes
                       f"Excel: {PYTHON}": "note", f"Excel: {FUNCTIONS}": "note"}  # fmt: skip
     excel_install.install(addins(b""))
     assert all(finding.state == "ok" for finding in doctor._add_in())
+
+
+def test_a_clone_builds_its_files_once_for_both_add_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def build(folder: Path) -> list[Path]:
+        (tmp_path / f"built {len(list(tmp_path.iterdir()))}").touch()
+        for name, content in addins(b"").items():
+            (folder / name).write_bytes(content)
+        return [folder / name for name in NAMES]
+
+    monkeypatch.setattr(artefacts, "BUILT", tmp_path)
+    monkeypatch.setattr(artefacts, "build_all", build)
+    monkeypatch.setattr(artefacts, "_built_now", lru_cache(artefacts._built_now.__wrapped__))
+    assert artefacts.addins() == addins(b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["built 0"]
 
 
 def test_other_lines_of_the_settings_are_kept(excel: dict[str, Any]) -> None:
@@ -102,10 +117,22 @@ def test_an_upgrade_while_excel_holds_a_file_says_so_and_keeps_both_old_ones(exc
     assert installed(excel) == addins(b"old")
     found = {check.name: check for check in excel_install.checks(addins(b"new"))}
     assert all(not found[name].ok and "another version" in found[name].sentence for name in NAMES)
-    with pytest.raises(InputError, match="close Excel"):
-        excel_install.uninstall()
     excel["open"] = ()
     assert all(check.ok for check in excel_install.install(addins(b"new")))
+
+
+@pytest.mark.parametrize(("held", "left"), [(PYTHON, {PYTHON}), (FUNCTIONS, {PYTHON, FUNCTIONS})])
+def test_taking_out_while_excel_holds_a_file_leaves_no_functions_without_python(
+    excel: dict[str, Any], held: str, left: set[str]
+) -> None:
+    excel_install.install(addins(b""))
+    excel["open"] = (held,)
+    with pytest.raises(InputError, match=f"{held}' is still there: close Excel and run `xl-thesis uninstall`"):
+        excel_install.uninstall()
+    assert set(installed(excel)) == left and excel_install.config_file().exists()
+    excel["open"] = ()
+    excel_install.uninstall()
+    assert not installed(excel) and not excel_install.config_file().exists()
 
 
 def test_a_first_install_that_fails_leaves_nothing(excel: dict[str, Any]) -> None:
@@ -135,9 +162,17 @@ def test_what_is_wrong_is_said_with_what_to_do(excel: dict[str, Any]) -> None:
     assert not list(excel["start"].iterdir())
 
 
-def test_a_python_that_vba_cannot_name_is_refused(excel: dict[str, Any]) -> None:
+def test_a_python_that_vba_cannot_name_is_refused_and_nothing_is_left(
+    excel: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "用户"
+    folder.mkdir()
+    for name in ("python.exe", *excel_install.library_names()):
+        (folder / name).touch()
+    monkeypatch.setattr(excel_install.sys, "executable", str(folder / "python.exe"))
     with pytest.raises(InputError, match="another folder"):
-        excel_install.write_setting(excel_install.config_file(), "INTERPRETER_WIN", "C:\\用户\\python.exe")
+        excel_install.install(addins(b""))
+    assert installed(excel) == {} and not excel_install.config_file().exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="says what other systems are told")

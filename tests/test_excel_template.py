@@ -1,4 +1,4 @@
-"""The template and the add-in as files: the same bytes each time, no repair, and what each cell shows at first."""
+"""The templates and the add-ins as files: the same bytes each time, no repair, and what each cell shows at first."""
 
 from __future__ import annotations
 

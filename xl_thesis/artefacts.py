@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,17 +33,17 @@ TEMPLATE, CLASSIC = "xl_thesis.xlsm", "xl_thesis_classic.xlsm"
 OWN_THESIS = "my_thesis"
 """The id of the definition in the templates, which is to be edited: another than that of the one it begins as."""
 FILES = (*ADDINS, TEMPLATE, CLASSIC)
-_WRITTEN = {
+_MODULES = {
     PYTHON: ("xl_thesis_cells", "xl_thesis_actions", "ThesisWatch", "ThisWorkbook"),
-    ADDIN: ("xl_thesis_link", "xl_thesis_ribbon"),
-    TEMPLATE: ("xl_thesis_link", "xl_thesis_buttons"),
+    ADDIN: ("xl_thesis_link", "xl_thesis_ribbon", vba.MODULE, vba.WIZARD),
+    TEMPLATE: ("xl_thesis_link", "xl_thesis_buttons", vba.MODULE),
 }
 CALC = "xl_thesis_calc.xlsx"
 """The template for LibreOffice Calc: the same sheets with fixed arrays, without macros; its buttons are a toolbar."""
 
 
 def excel_file(name: str) -> bytes:
-    """One of the files: as built into the wheel, or built now in a clone.
+    """One of the files: as built into the wheel, or built now in a clone, all of them once in a process.
 
     Raises ``InputError`` in a clone without the build tools.
     """
@@ -52,9 +53,13 @@ def excel_file(name: str) -> bytes:
     missing = [tool for tool in ("pyopenvba", "xlsxwriter") if find_spec(tool) is None]
     if missing:
         raise InputError(f"{name} must be built first, which needs {' and '.join(missing)}: pip install -e '.[build]'")
+    return _built_now()[name]
+
+
+@lru_cache(maxsize=1)
+def _built_now() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        build_all(Path(folder))
-        return (Path(folder) / name).read_bytes()
+        return {path.name: path.read_bytes() for path in build_all(Path(folder))}
 
 
 def addins() -> dict[str, bytes]:
@@ -98,9 +103,9 @@ def _build(name: str) -> bytes:
 
 
 def modules(name: str) -> dict[str, str]:
-    """The VBA modules of one of the files, by name: what is written by hand, and xlwings' two or what is generated."""
-    own = {module: vba.written(module) for module in _WRITTEN.get(name, _WRITTEN[TEMPLATE])}
-    return {**xlwings_vba.modules(), **own} if name == PYTHON else {**own, vba.MODULE: vba.module()}
+    """The VBA modules of one of the files, by name: as they are committed, and xlwings' two where Python is reached."""
+    own = {module: vba.written(module) for module in _MODULES.get(name, _MODULES[TEMPLATE])}
+    return {**xlwings_vba.modules(), **own} if name == PYTHON else own
 
 
 def _help() -> list[FunctionHelp]:

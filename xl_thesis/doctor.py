@@ -28,7 +28,7 @@ State = Literal["ok", "note", "wrong"]
 PACKAGES = (
     "numpy", "pandas", "pydantic", "fredapi", "yfinance", "openpyxl", "xlsxwriter", "xlwings", "keyring", "psycopg",
 )  # fmt: skip
-_OPTIONAL = {"psycopg": "only a store on PostgreSQL needs it", "xlsxwriter": "only building the add-in needs it"}
+_OPTIONAL = {"psycopg": "only a store on PostgreSQL needs it", "xlsxwriter": "only building the Excel files needs it"}
 _OLDEST_PYTHON = (3, 11)
 
 _WHAT_TO_DO: dict[type[SourceError], str] = {

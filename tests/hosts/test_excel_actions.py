@@ -14,7 +14,7 @@ from xl_thesis_udfs.hosts import vba
 
 EXCEL = Path(__file__).with_name("excel_objects")
 """The stand-in: a module a file, named as the module."""
-TYPES = r"\bAs (?:Workbook|Worksheet|ListObject|Range|IRibbonControl)\b"
+TYPES = r"\bAs (?:Workbook|Worksheet|ListObject|Range)\b"
 RENAMED = {
     r"\bApplication\.": "Host.", r"\bMsgBox\b": "Host.Box", r"\bWorkbooks\.Open\b": "Host.OpenBook",
     r"\bWorkbooks\.Add\.Worksheets\(1\)": "Host.NewSheet()", r"\bActiveWorkbook\b": "Host.ActiveBook",
@@ -46,7 +46,13 @@ SCENES = {
     "no cell": (DESK, "", "ThesisFormatDates"),
     "closed": (DESK, "running>refresh begins|running>1 of 3: FRED:X",
                "ThesisRefresh: ThesisStopAsking: ThesisQuiet"),
-    "asked by a workbook": (DESK, "running>refresh begins", 'Pressed "Refresh": Pressed "Later"'),
+    "asked by a workbook": (DESK, "running>refresh begins", 'Pressed "Refresh": Pressed "Renew": Pressed "Later"'),
+    "status": (DESK, "", "ThesisStatus"),
+    "status in an older Excel": (DESK, "", "Host.Older = True: ThesisStatus"),
+    "settings": (DESK, "done>Folder: C:\\home", "ThesisSettings"),
+    "template": (DESK, "done>Template: C:\\thesis.xlsm|failed>the file exists", "ThesisTemplate: ThesisTemplate"),
+    "definition": (DESK, "done>Definition: C:\\my_thesis.xlsx|done>Thesis: C:\\edited.yaml>C:\\edited.yaml",
+                   'Host.ActiveBook.Thesis.Address = "ThesisName": ThesisExportDefinition: ThesisImportDefinition'),
     "spill": (DESK, "", 'Spill "General", True'),
     "spill with a format": (DESK, "", 'Spill "d mmm yyyy", True'),
     "blocked spill": (DESK, "", 'Spill "General", False'),
@@ -114,7 +120,7 @@ def test_a_button_of_another_workbook_is_passed_on_and_one_of_a_later_version_is
     said: dict[str, list[str]],
 ) -> None:
     box = "box: This workbook is newer than the add-in: upgrade xl-thesis for Later"
-    assert said["asked by a workbook"] == [*said["refresh"][:3], box]
+    assert said["asked by a workbook"] == [*said["refresh"][:3], *CALCULATED, box]
 
 
 def test_the_snapshot_button_asks_python_and_waits_in_the_background(said: dict[str, list[str]]) -> None:
@@ -146,6 +152,30 @@ def test_a_definition_in_use_stands_in_the_cell_thesis_and_our_cells_follow(said
         f"python: apply(C:\\temp.xlsm){OWN}", "status bar: False", "box: Thesis: C:\\my_thesis.yaml",
         "write ThesisName: C:\\my_thesis.yaml", *CALCULATED,
     ]  # fmt: skip
+
+
+def test_status_is_a_new_workbook_of_the_thesis_in_front(said: dict[str, list[str]]) -> None:
+    summary, series = '=THESIS_STATUS(,"C:\\own.yaml")', '=THESIS_STATUS("series","C:\\own.yaml")'
+    dates = "format J:K,Q:Q: yyyy-mm-dd"
+    assert said["status"] == [f"spill A1: {summary}", f"spill G1: {series}", dates]
+    assert said["status in an older Excel"] == [
+        f"array A1, 30 by 4: {summary}",
+        f"array G1, 150 by 12: {series}",
+        dates,
+    ]
+
+
+def test_files_that_python_writes_are_opened_once_they_are_there(said: dict[str, list[str]]) -> None:
+    box, asked = "box: Template: C:\\thesis.xlsm", f"python: new(C:\\thesis.xlsm){OWN}"
+    assert said["template"] == [
+        asked, "status bar: False", box, "open C:\\thesis.xlsm", asked, "status bar: False", "box: the file exists",
+    ]  # fmt: skip
+    assert said["definition"] == [
+        f"python: definition(C:\\my_thesis.xlsx){OWN}", "status bar: False", "box: Definition: C:\\my_thesis.xlsx",
+        "open C:\\my_thesis.xlsx", f"python: import(C:\\edited.xlsx){OWN}", "status bar: False",
+        "box: Thesis: C:\\edited.yaml", "write ThesisName: C:\\edited.yaml", *CALCULATED,
+    ]  # fmt: skip
+    assert said["settings"] == [f"python: settings(){OWN}", "status bar: False", "box: Folder: C:\\home"]
 
 
 def test_a_cell_thesis_that_cannot_be_written_is_said(said: dict[str, list[str]]) -> None:

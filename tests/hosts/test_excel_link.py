@@ -65,6 +65,8 @@ Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String
             CallUDF = Chr(1) & "2042"
         Case "KIND"
             CallUDF = TypeName(Given(1)(0))
+        Case "THESIS_INDICATOR"
+            CallUDF = TypeName(Given(1)(0)) & TypeName(Given(1)(1)) & TypeName(Given(1)(2)) & UBound(Given(1))
         Case "TEXT"
             CallUDF = Chr(1) & "20425"
         Case "COMPLAINT"
@@ -140,6 +142,7 @@ Public Sub Run()
     Say "table", Shown(Table(0, 0)) & " " & Shown(Table(0, 1)) & " " & Shown(Table(1, 0)) & " " & Shown(Table(1, 1))
     Table = ThesisCall("ROW", True, Array())
     Say "row", Shown(Table(0)) & " " & Shown(Table(1))
+    Say "wrapper", Shown(THESIS_INDICATOR("DOLLAR", , DateSerial(2026, 6, 30)))
     Say "left out", Optional_()
     Say "number given", Optional_(1.5)
     Say "currency given", Optional_(CCur(1.5))
@@ -249,8 +252,9 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         "after a refresh": "55.5", "calls after a refresh": "5", "not kept": "55.555.5", "calls when not kept": "7",
         "error": "E2042", "error kept": "E2042", "calls for an error kept": "8", "complaint": "E2015E2015",
         "calls for a complaint": "10", "longer text": "6", "table": "header E2042 1.5 E2036",
-        "row": "header E2015", "left out": "Empty", "number given": "Double", "currency given": "Double",
-        "ours": "TrueFalse", "column": "Object 1", "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
+        "row": "header E2015", "wrapper": "StringEmptyDate3", "left out": "Empty",
+        "number given": "Double", "currency given": "Double", "ours": "TrueFalse",
+        "column": "Object 1", "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
         "broken": "E2015", "reason": "True", "absent": "E2015E2015", "starts while absent": "1True",
         "not loaded": "E2015",
     }  # fmt: skip
@@ -279,6 +283,8 @@ Public Sub Run()
     ThesisRefresh
     Set Host.File = Nothing
     ThesisRefresh
+    Set Host.Loaded = Host
+    ThesisRefresh
     GoTo Finish
 Broken:
     Say "stopped by " & Err.Description
@@ -295,12 +301,13 @@ End Sub
 MACRO = re.compile(r"^Public Sub (\w+)\((.*)\)\n    ThesisPress \"(\w+)\"\nEnd Sub$", re.MULTILINE)
 
 
-def test_every_button_reaches_the_add_in_and_says_where_there_is_none(office: str, tmp_path: Path) -> None:
+def test_every_button_reaches_the_add_in_and_says_where_it_cannot(office: str, tmp_path: Path) -> None:
+    """Also where Excel has not loaded it, which is then opened, and where it has no procedures, as with macros off."""
     modules = {name: module(name) for name in ("xl_thesis_link", "xl_thesis_buttons", "xl_thesis_ribbon")}
     macros = [match for text in modules.values() for match in MACRO.findall(text)]
     calls = [f"{name} Nothing" if parameters else name for name, parameters, _ in macros]
     modules |= {
-        "xl_thesis_functions": 'Public Sub ThesisDescribeAll()\nSay "described"\nEnd Sub\n',
+        "xl_thesis_wizard": 'Public Sub ThesisDescribeAll()\nSay "described"\nEnd Sub\n',
         "FakeAddin": RECORDER,
         "FakeHost": HOST,
         "Tests": PRESSED.replace("LOADED", "\n    ".join(calls)),
@@ -313,6 +320,9 @@ def test_every_button_reaches_the_add_in_and_says_where_there_is_none(office: st
         "sheet Functions", "copy",
     ]  # fmt: skip
     opened = r"open C:\XLSTART\xl_thesis_python.xlam"
-    assert rest[7:10] == [opened, "pressed Refresh", opened]
-    assert rest[10].startswith("box: Excel has not loaded xl_thesis_python.xlam. `xl-thesis install`")
-    assert set(re.findall(r'Case "(\w+)": Thesis', vba.written("ThisWorkbook"))) == {button for _, _, button in macros}
+    assert rest[7:11] == [opened, "pressed Renew", "pressed Refresh", opened]
+    assert rest[11].startswith("box: Excel has not loaded xl_thesis_python.xlam. `xl-thesis install`")
+    assert rest[12].startswith("box: xl_thesis_python.xlam could not do this: ")
+    assert rest[12].endswith(". Does Excel allow the macros of add-ins here?") and len(rest) == 13
+    known = set(re.findall(r'Case "(\w+)": Thesis', vba.written("ThisWorkbook")))
+    assert known == {button for _, _, button in macros} | {"Renew"}

@@ -1,4 +1,4 @@
-"""The VBA of the add-in and the template, checked without Excel."""
+"""The VBA of the add-ins and the templates, checked without Excel."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def projects(packages: dict[str, bytes]) -> dict[str, dict[str, vba_lint.Module]
 
 
 def test_the_committed_text_is_the_registry() -> None:
-    assert vba.written("xl_thesis_functions") == vba.module()
+    assert vba.written(vba.MODULE) == vba.module()
+    assert vba.written(vba.WIZARD) == vba.wizard()
 
 
 @pytest.mark.parametrize("name", artefacts.FILES)
@@ -117,6 +118,39 @@ def test_the_rules_find_what_they_are_for() -> None:
     assert "characters" in " ".join(vba_lint.faults("Option Explicit\n' " + "x" * 1100))
 
 
+def test_what_workbooks_ask_for_is_a_public_member_of_the_add_in(projects: Any) -> None:
+    """In the module of its workbook, of Excel's own class and open to others, as Excel writes it."""
+    head, body = projects[artefacts.PYTHON]["ThisWorkbook"].source.split("Option Explicit\r\n")
+    assert 'VB_Base = "0{00020819-0000-0000-C000-000000000046}"\r\n' in head and "VB_Exposed = True\r\n" in head
+    assert re.findall(r"^(Public|Private)?.*\b(?:Sub|Function) (Thesis\w+)\(", body, re.MULTILINE) == [
+        ("Public", "ThesisAnswer"), ("Public", "ThesisPressed"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_excel_offers_our_functions_and_no_other(name: str, projects: Any) -> None:
+    """In its wizard: public functions of every module that is not private to its project and no class."""
+    offered = set()
+    for module in projects[name].values():
+        if module.procedural and "Option Private Module" not in module.source:
+            offered |= set(re.findall(r"^(?:Public )?Function (\w+)", module.source, re.MULTILINE))
+    assert offered == (set() if name == artefacts.PYTHON else set(FUNCTIONS))
+
+
+@pytest.mark.parametrize("name", artefacts.FILES)
+def test_a_file_holds_no_procedure_that_nothing_needs(name: str) -> None:
+    """What no other procedure names is a cell function, a button's macro, an event or what workbooks ask for."""
+    text = "\n".join(code for module, code in artefacts.modules(name).items() if module not in THEIRS)
+    needed = set(FUNCTIONS)
+    if name == artefacts.PYTHON:
+        needed = {"ThesisAnswer", "ThesisPressed"} | {found for found in vba_lint.unnamed(text) if "_" in found}
+    elif name == artefacts.ADDIN:
+        needed |= set(re.findall(r'onAction="(\w+)"', vba.ribbon()))
+    else:
+        needed |= {match["name"] for match in vba_lint.PROCEDURE.finditer(vba.written("xl_thesis_buttons"))}
+    assert set(vba_lint.unnamed(text)) <= needed
+
+
 @pytest.mark.parametrize("name", artefacts.FILES)
 def test_every_procedure_that_is_called_exists(name: str) -> None:
     """Within the file; what goes from one to the other is asked of the add-in as a member, by an ``Addin`` or alike."""
@@ -164,9 +198,10 @@ def test_an_argument_that_vba_keeps_for_itself_is_refused(word: str) -> None:
 def test_words_that_vba_cannot_hold_are_refused_or_cut() -> None:
     with pytest.raises(ValueError, match="code page"):
         vba.module([FunctionSpec("THESIS_X", "Zürich.", (), "text", "", "", len)])
-    text = vba.module([FunctionSpec("THESIS_X", 'Say "yes" ' + "and again " * 60, (), "text", "", "", len)])
-    assert all(len(line) <= vba_lint.LONGEST_LINE for line in text.splitlines())
-    assert 'Say ""yes"" and again' in text
+    spec = FunctionSpec("THESIS_X", 'Say "yes" ' + "and again " * 60, (), "text", "", "", len)
+    for text in (vba.module([spec]), vba.wizard([spec])):
+        assert all(len(line) <= vba_lint.LONGEST_LINE for line in text.splitlines())
+        assert 'Say ""yes"" and again' in text
 
 
 def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> None:
@@ -176,7 +211,7 @@ def test_xlwings_vba_is_taken_from_the_installed_package_with_its_notice() -> No
     assert all(name in modules["xlwings"] for name in xlwings_vba.library_names())
     command = modules["xlwings"].partition("Function XLPyCommand()")[2].partition("End Function")[0]
     excel = command.partition("PYTHONPATH = AddExcelDir")[2].partition("#Else")[0]
-    assert "FullName" not in excel  # one Python for all workbooks
+    assert "FullName" not in excel
     tail = next(line for line in command.splitlines() if line.strip().startswith("tail = "))
     said = tail.partition("-c ")[2].replace('" & LicenseKeyEnvString & "', "").strip('"')
     said = said.replace('" & PYTHONPATH & "', "False;;;;;").replace('""', '"')

@@ -159,6 +159,14 @@ PROCEDURE = re.compile(
 )
 
 
+def unnamed(text: str) -> Iterator[str]:
+    """Procedures whose name stands nowhere but in themselves and in comments."""
+    code = re.sub(r"^\s*'.*", "", text, flags=re.MULTILINE)
+    for match in PROCEDURE.finditer(code):
+        if not re.search(rf"\b{match['name']}\b", code[: match.start()] + code[match.end() :]):
+            yield match["name"]
+
+
 def faults(source: str) -> Iterator[str]:
     """What VBA would refuse in a module that we wrote or generated."""
     lines = source.replace("\r\n", "\n").split("\n")

@@ -1,4 +1,4 @@
-"""The template workbook and the add-in's own sheets: live cells on the cell functions, and the buttons.
+"""The template workbook and the add-ins' own sheets: live cells on the cell functions, and the buttons.
 
 What a cell shows before Excel has calculated it comes from ``value_of``, so that the workbook can be read in Protected
 View and by programs that know none of the functions. XlsxWriter writes dynamic arrays as Excel does; the classic form,
@@ -75,7 +75,7 @@ def template_bytes(content: TemplateContent) -> bytes:
 
 
 def addin_bytes(functions: Sequence[FunctionHelp]) -> bytes:
-    """The add-in's one sheet as .xlsx bytes: the page of functions."""
+    """The one sheet of the add-in with the functions, as .xlsx bytes: the page of them."""
     book, buffer = _new_book("xl-thesis add-in")
     _add_functions(Page(book, lambda _: None, dynamic=True), functions)
     book.close()

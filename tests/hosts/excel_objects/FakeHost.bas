@@ -5,6 +5,13 @@ Public Caller As Object
 Public ActiveCell As Object
 Public ActiveSheet As Object
 Public Books As New Collection
+Public Older As Boolean
+Public Function NewSheet() As Object
+    Dim Made As Object
+    Set Made = New FakeSheet
+    Made.Older = Older
+    Set NewSheet = Made
+End Function
 Public Function Workbooks() As Object
     Set Workbooks = Books
 End Function
@@ -37,6 +44,9 @@ End Function
 Public Sub OpenBook(ByVal Path As String)
     Say "open " & Path
 End Sub
+Public Function GetOpenFilename(ByVal Kinds, ByVal Index, ByVal Title) As Variant
+    GetOpenFilename = "C:\edited.xlsx"
+End Function
 Public Function GetSaveAsFilename(ByVal Name, ByVal Kinds, ByVal Index, ByVal Title) As Variant
     GetSaveAsFilename = "C:\" & Name
 End Function

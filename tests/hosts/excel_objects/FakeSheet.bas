@@ -4,6 +4,7 @@ Public UsedRange As Object
 Public Entries As Object
 Public ProtectContents As Boolean
 Public Name As String
+Public Older As Boolean
 Private Held As Boolean
 Public Property Get EnableCalculation() As Boolean
     EnableCalculation = Not Held
@@ -12,6 +13,13 @@ Public Property Let EnableCalculation(ByVal Given As Boolean)
     Held = Not Given
     If Given Then Say "calculate anew " & Name
 End Property
+Public Function Range(ByVal Address As String) As Object
+    Dim Made As Object
+    Set Made = New FakeCell
+    Made.Address = Address
+    Made.Refuses = Older
+    Set Range = Made
+End Function
 Public Function ListObjects(ByVal Wanted As String) As Object
     If InStr(Tables, Wanted) = 0 Then Err.Raise 9
     Set ListObjects = Me

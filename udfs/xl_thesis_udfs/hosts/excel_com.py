@@ -1,7 +1,7 @@
 """What Excel's VBA calls through xlwings' COM server: one function for all cells, and the token of their memory.
 
-COM cannot carry an Excel error, so one travels as a text that no data can hold: ``ERROR`` and its number. The VBA
-wrapper makes a true error of it, inside tables too, and marks a cell that holds an error in the same way.
+COM cannot carry an Excel error, so one travels as a text that no data can hold: ``ERROR`` and its number. Our VBA
+makes a true error of it, inside tables too, and marks a cell that holds an error in the same way.
 
 A date is slow on its way through COM, each one an object of pywin32. So a column of days travels as serial numbers
 below a header that begins with ``DAYS``, and the VBA makes true dates of them; a date among other values is a date.

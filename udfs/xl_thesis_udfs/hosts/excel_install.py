@@ -46,8 +46,8 @@ def require_windows() -> None:
 def install(addins: Mapping[str, bytes]) -> list[Check]:
     """Install the add-ins, by name, and the setting, and look at the result.
 
-    Raises ``InputError`` where the library or Excel is missing, or where Excel holds an old add-in open; both old ones
-    then stay.
+    Raises ``InputError`` where the library or Excel is missing, where Excel holds an old add-in open, or where its VBA
+    could not read the path of this Python; both old ones then stay.
     """
     require_windows()
     library = _library()
@@ -60,11 +60,11 @@ def install(addins: Mapping[str, bytes]) -> list[Check]:
         for name, content in addins.items():
             _put(start, name, content)
             done.append(name)
+        write_setting(config_file(), INTERPRETER, sys.executable)
     except InputError:
         for name in done:
             _put(start, name, before[name]) if name in before else _remove(start / name)
         raise
-    write_setting(config_file(), INTERPRETER, sys.executable)
     return checks(addins)
 
 
@@ -83,11 +83,12 @@ def _put(start: Path, name: str, content: bytes) -> None:
 def uninstall() -> list[Path]:
     """Take out the add-ins and our line of the settings, also where Excel itself is gone; return what was removed.
 
-    Raises ``InputError`` where Excel holds an add-in open.
+    Raises ``InputError`` where Excel holds an add-in open. The one that needs the other goes first, so functions are
+    never left without their way to Python.
     """
     require_windows()
     removed = []
-    for target in _addins_found():
+    for target in reversed(_addins_found()):
         _remove(target)
         if target.exists():
             raise InputError(f"'{target}' is still there: close Excel and run `xl-thesis uninstall` again")

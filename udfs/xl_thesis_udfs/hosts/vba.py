@@ -1,19 +1,19 @@
-"""The registry as VBA: one worksheet function for each cell function, with the words of the function wizard.
+"""The registry as VBA: one worksheet function for each cell function, and the words of the function wizard.
 
-``python -m xl_thesis_udfs.hosts.vba > udfs/xl_thesis_udfs/hosts/xl_thesis_functions.bas`` writes the committed text
-anew. The module ``xl_thesis_link``, written by hand, is their way to the add-in that has Python.
+``python -m xl_thesis_udfs.hosts.vba`` writes the two committed modules anew. The module ``xl_thesis_link``, written by
+hand, is the functions' way to the add-in that has Python.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import xl_thesis_udfs.functions  # noqa: F401 - fills the registry
 from xl_thesis_udfs.registry import FUNCTIONS, ArgumentSpec, FunctionSpec
 
-MODULE = "xl_thesis_functions"
+MODULE, WIZARD = "xl_thesis_functions", "xl_thesis_wizard"
+"""The functions, and what the add-in with the ribbon tells the function wizard of them."""
 CATEGORY = "xl-thesis"
 LONGEST_HELP = 255
 """Characters that the function wizard shows; Excel refuses more."""
@@ -40,15 +40,26 @@ RESERVED = frozenset(
 
 
 def module(specs: Iterable[FunctionSpec] | None = None) -> str:
-    """The text of the module. Raises ``ValueError`` for a name that VBA does not take, or words it cannot hold."""
-    chosen = list(FUNCTIONS.values() if specs is None else specs)
-    for spec in chosen:
-        _check(spec)
-    return "\n".join(_lines(chosen)) + "\n"
+    """The functions. Raises ``ValueError`` for a name that VBA does not take, or words it cannot hold."""
+    return _text_of(MODULE, (line for spec in _checked(specs) for line in ("", *_function(spec))))
+
+
+def wizard(specs: Iterable[FunctionSpec] | None = None) -> str:
+    """Their words for the function wizard. Raises ``ValueError`` as ``module`` does."""
+    chosen = _checked(specs)
+    described = (line for spec in chosen for line in ("", *_description(spec)))
+    return _text_of(WIZARD, [
+        "",
+        "' Tell the function wizard what the functions and their arguments mean.",
+        "Public Sub ThesisDescribeAll()",
+        *(f"    Describe_{spec.name}" for spec in chosen),
+        "End Sub",
+        *described,
+    ])  # fmt: skip
 
 
 def written(name: str) -> str:
-    """The text of a module that is written by hand, such as ``xl_thesis_link``, or of a class."""
+    """The committed text of a module, such as ``xl_thesis_link``, or of a class."""
     path = _HERE / f"{name}.bas"
     return (path if path.exists() else path.with_suffix(".cls")).read_text(encoding="ascii")
 
@@ -58,21 +69,16 @@ def ribbon() -> str:
     return (_HERE / "ribbon.xml").read_text(encoding="utf-8")
 
 
-def _lines(specs: list[FunctionSpec]) -> Iterator[str]:
-    yield f'Attribute VB_Name = "{MODULE}"'
-    yield "Option Explicit"
-    yield "' Generated from the registry of cell functions; do not edit."
-    for spec in specs:
-        yield ""
-        yield from _function(spec)
-    yield ""
-    yield "' Tell the function wizard what the functions and their arguments mean."
-    yield "Public Sub ThesisDescribeAll()"
-    yield from (f"    Describe_{spec.name}" for spec in specs)
-    yield "End Sub"
-    for spec in specs:
-        yield ""
-        yield from _description(spec)
+def _checked(specs: Iterable[FunctionSpec] | None) -> list[FunctionSpec]:
+    chosen = list(FUNCTIONS.values() if specs is None else specs)
+    for spec in chosen:
+        _check(spec)
+    return chosen
+
+
+def _text_of(name: str, lines: Iterable[str]) -> str:
+    head = "' Generated from the registry of cell functions; do not edit."
+    return "\n".join([f'Attribute VB_Name = "{name}"', "Option Explicit", head, *lines]) + "\n"
 
 
 def _function(spec: FunctionSpec) -> Iterator[str]:
@@ -128,4 +134,5 @@ def _check(spec: FunctionSpec) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(module())
+    for name, text in ((MODULE, module()), (WIZARD, wizard())):
+        (_HERE / f"{name}.bas").write_text(text, encoding="ascii", newline="\n")

@@ -82,7 +82,7 @@ Public Sub ThesisEnter()
         Next Column
         Lines = Lines & IIf(Row > 1, vbLf, "") & Text
     Next Row
-    If Told(Press("enter", Lines)) Then Renew
+    If Told(Press("enter", Lines)) Then ThesisRenew
 End Sub
 
 ' A new workbook with what is known of the data, and why the last answers failed.
@@ -145,7 +145,7 @@ Public Sub ThesisPoll()
         PollAgain
         Exit Sub
     End If
-    If Awaited = "refresh" Then Renew
+    If Awaited = "refresh" Then ThesisRenew
     If Word(State) = "done" And Awaited = "refresh" Then
         DueAt = Now + TimeSerial(0, 0, SHOWN_SECONDS)
         Application.OnTime DueAt, Ours("ThesisQuiet")
@@ -206,7 +206,7 @@ Failed:
 End Sub
 
 ' Answers are forgotten; then cells with our functions and what depends on them are calculated.
-Private Sub Renew()
+Public Sub ThesisRenew()
     Dim Book As Workbook, Sheet As Worksheet
     ThesisForget
     For Each Book In Application.Workbooks
@@ -308,7 +308,7 @@ Private Sub UseThesis(ByVal State As String)
     On Error GoTo Unwritten
     ActiveWorkbook.Names("ThesisName").RefersToRange.Value = Part(State, 2)
     On Error GoTo 0
-    Renew
+    ThesisRenew
     Exit Sub
 Unwritten:
     MsgBox "The cell Thesis cannot be written (" & Err.Description & "). Cells calculate with the definition once it " & _

@@ -78,9 +78,14 @@ Public Sub ThesisPress(ByVal Button As String)
     If Addin Is Nothing Then
         MsgBox "Excel has not loaded " & PROGRAM & ". `xl-thesis install` puts it in place while Excel is closed; after " & _
             "a crash it may be among File, Options, Add-ins, Disabled Items.", vbExclamation, "xl-thesis"
-    Else
-        Addin.ThesisPressed Button
+        Exit Sub
     End If
+    On Error GoTo Failed
+    Addin.ThesisPressed Button
+    Exit Sub
+Failed:
+    MsgBox PROGRAM & " could not do this: " & Err.Description & ". Does Excel allow the macros of add-ins here?", _
+        vbExclamation, "xl-thesis"
 End Sub
 
 ' Excel does not list add-ins among its workbooks, but finds one by its name. Public procedures of its ThisWorkbook are
@@ -90,7 +95,11 @@ Private Function Loaded() As Object
     Set Loaded = Application.Workbooks(PROGRAM)
 End Function
 
+' Cells that were calculated without it show errors, and are calculated again.
 Private Function OpenedNow() As Object
+    Dim Addin As Object
     On Error Resume Next
-    Set OpenedNow = Application.Workbooks.Open(Application.StartupPath & Application.PathSeparator & PROGRAM)
+    Set Addin = Application.Workbooks.Open(Application.StartupPath & Application.PathSeparator & PROGRAM)
+    Addin.ThesisPressed "Renew"
+    Set OpenedNow = Addin
 End Function

@@ -1,9 +1,10 @@
-"""xlwings' VBA as our files carry it: read from the installed package, with its notice, and changed in five places.
+"""xlwings' VBA as one of our add-ins carries it: read from the installed package, with its notice, and changed in five
+places.
 
-The changes name our settings file; start one Python for all workbooks (the command line no longer holds the path of
-the active one); start it without libraries that no cell needs (``excel_start``); never look for settings beside a
-workbook (a place on OneDrive that cannot be resolved would be an error, and a file there could name another program);
-and keep the module's functions out of Excel's list.
+The changes name our settings file; keep the add-in's path off the command line, which not every letter of a user's name
+survives and Python does not need; start Python without libraries that no cell needs (``excel_start``); look for
+settings in the user's profile alone, since a file beside the add-in could name another program; and keep the module's
+functions out of Excel's list.
 """
 
 from __future__ import annotations
