@@ -236,6 +236,30 @@ def test_nothing_beside_a_row_loses_its_day(change: Callable[[Workbook], None]) 
     assert values(after, "Series")[3][0] == values(made(), "Series")[3][0]
 
 
+def window(start: int) -> list[list[Cell]]:
+    """Six days in a table whose days are formulas over another one."""
+    return [[Formula(f"Days!A{row}", day), *rest] for row, (day, *rest) in enumerate(series(6, start))]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("change", [note, comment])
+def test_nothing_beside_a_window_loses_its_day_when_it_moves_on(change: Callable[[Workbook], None]) -> None:
+    with pytest.raises(InputError, match="beside its row 5 would lose its month"):
+        updated(made(change), window(2))
+    _, report = updated(made(change), window(0))
+    assert report.notes == []
+
+
+def test_what_leaves_a_window_is_told_and_formulas_beside_it_move_on() -> None:
+    def beside(book: Workbook) -> None:
+        book.active["F5"] = "=B5*2"
+
+    after, report = updated(made(beside), window(2))
+    assert report.notes == [
+        "2 rows left Series, which shows the newest 6 months; the sheet of past readings has them all"
+    ]
+    assert openpyxl.load_workbook(io.BytesIO(after)).active["F5"].value == "=B5*2"  # type: ignore[union-attr]
+
+
 def test_rows_that_somebody_added_are_kept_and_told() -> None:
     def add(book: Workbook) -> None:
         book["Inputs"]["A3"] = "Mine"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xl_thesis.errors import InputError
+from xl_thesis.wording import count
 from xl_thesis_workbook.book import local
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Segment
@@ -78,9 +79,31 @@ def _check_notes(step: Step, rows: Sequence[Sequence[Cell]]) -> None:
             )
 
 
-def noted_rows(step: Step) -> Iterator[int]:
-    """Rows of the table that hold something of somebody else: beside our tables, in columns added to ours, a formula
-    in our cells, a comment on them.
+def check_window(step: Step, keys: Mapping[int, Value]) -> None:
+    """Say how many rows leave a window that moves on; ``keys`` are those that its rows will have.
+
+    Raises ``InputError`` where something of somebody else, but for formulas, which move on as ours do, stands in or
+    beside a row that would hold another day.
+    """
+    table = step.table
+    before = {number: step.key(number) for number in keys}
+    for number in noted_rows(step, formulas=False):
+        if number in keys and before[number] not in (keys[number], None):
+            raise InputError(
+                f"table {table.name} shows the newest months, and what stands in or beside its row {number} would lose"
+                " its month; move that elsewhere, for example beside the sheet of past readings, and update again"
+            )
+    gone = {key for key in before.values() if key is not None} - set(keys.values())
+    if gone:
+        step.report.notes.append(
+            f"{count(len(gone), 'row')} left {table.name}, which shows the newest {len(keys)} months; the sheet of past"
+            " readings has them all"
+        )
+
+
+def noted_rows(step: Step, *, formulas: bool = True) -> Iterator[int]:
+    """Rows of the table that hold something of somebody else: beside our tables, in columns added to ours, a comment,
+    and ``formulas``, also in our cells.
     """
     table = step.table
     own = {table.left + place for place in step.places}
@@ -90,7 +113,7 @@ def noted_rows(step: Step) -> Iterator[int]:
             if any(box.left <= cell.column <= box.right and box.top <= number <= box.bottom for box in boxes):
                 continue
             found = step.reader.found(cell)
-            if found.formula is not None or (cell.column not in own and not found.is_empty):
+            if formulas if found.formula is not None else cell.column not in own and not found.is_empty:
                 yield number
                 break
     package = step.book.package

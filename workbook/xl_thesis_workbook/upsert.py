@@ -15,7 +15,7 @@ from xl_thesis_workbook.grid import Cell, Formula, Old, Segment
 from xl_thesis_workbook.package import styles_of
 from xl_thesis_workbook.reading import Found, as_cell, is_same, is_same_result
 from xl_thesis_workbook.report import CellChange, RowChange
-from xl_thesis_workbook.rewrite import noted_rows, rewrite
+from xl_thesis_workbook.rewrite import check_window, noted_rows, rewrite
 from xl_thesis_workbook.room import check_free, is_our_formula
 from xl_thesis_workbook.step import Step, shown_value
 
@@ -36,7 +36,10 @@ class Upsert(Step):
         """Find what differs, and write it into ``segments``."""
         if self.wanted.is_window:
             numbers = range(self.table.first, self.last + 1)
-            for number, values in zip(reversed(numbers), reversed(self.wanted.rows), strict=False):
+            window = dict(zip(reversed(numbers), reversed(self.wanted.rows), strict=False))
+            if not self.is_check:
+                check_window(self, {number: self.as_key(values[0]) for number, values in window.items()})
+            for number, values in window.items():
                 self._renew(number, values)
             return
         rest = [values for values in self._rest() if any(value is not None for value in values)]
