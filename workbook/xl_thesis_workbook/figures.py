@@ -137,7 +137,7 @@ def _pillar(content: SnapshotContent, number: int, indicators: Sequence[Row]) ->
         "Uncontested published": int(pillar.weight > 0 and calm_live > 0 and (
             round(calm_coverage, _DECIMALS) >= content.thesis.method.min_pillar_coverage)),
         "Uncontested mean": math.fsum(calm_points) / calm_live if calm_live > 0 else 0.0,
-        "Oldest in days": max(ages, default=None),
+        "Oldest in days": max(ages) if found.score is not None else None,
     }  # fmt: skip
 
 

@@ -253,7 +253,7 @@ class Model:
             **_rounded(own, self._area(MODEL_PILLARS, "Remainder"), self.result("units_of_pillars")),
             "Nominal coverage": f"=IF(AND({own('Declared')}>0,{weight}>0),{known}/{own('Declared')},0)",
             **self._uncontested(own, total, here),
-            "Oldest in days": f'=IF({live}>0,SUMPRODUCT(MAX({here}*({of_model("Live weight")}>0)*'
+            "Oldest in days": f'=IF({own("Published")}=1,SUMPRODUCT(MAX({here}*({of_model("Live weight")}>0)*'
                               f'({self.result("as_of")}-{self.draft.grown("ThesisIndicators", "Observed on")}))),"")',
         }  # fmt: skip
         return self._row(MODEL_PILLARS, formulas, self.found.pillars[place])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xl_thesis.scoring import round_to_sum
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.layout import MODEL, MODEL_PILLARS, RESULT, Block
 from xl_thesis_workbook.report import CellChange, Report
@@ -48,16 +49,18 @@ class Movement:
 
     def lines(self) -> Iterator[str]:
         """The movement as text, the largest parts first."""
+        moved = None
         if self.score is None:
             yield "The score is the same."
         else:
             before, after = self.score
-            by = "" if before is None or after is None else f" ({after - before:+.1f} points)"
-            yield f"Score: {_said(before)} -> {_said(after)}{by}"
+            if before is not None and after is not None:
+                moved = round(round(after, 1) - round(before, 1), 1)
+            yield f"Score: {_said(before)} -> {_said(after)}{'' if moved is None else f' ({moved:+.1f} points)'}"
         if self.label:
             yield f"Label: {self.label[0]} -> {self.label[1]}"
-        yield from _largest("Pillars", self.pillars)
-        yield from _largest("Indicators", self.indicators)
+        yield from _largest("Pillars", self.pillars, moved)
+        yield from _largest("Indicators", self.indicators, moved)
 
 
 def _result(changes: list[CellChange], name: str) -> CellChange | None:
@@ -75,13 +78,16 @@ def _points(changes: list[CellChange], block: Block) -> dict[str, float]:
     return dict(sorted(moved.items(), key=lambda pair: -abs(pair[1])))
 
 
-def _largest(title: str, points: Mapping[str, float]) -> Iterator[str]:
-    shown = [(name, moved) for name, moved in points.items() if abs(moved) >= _LEAST][:_MOST]
+def _largest(title: str, points: Mapping[str, float], moved: float | None) -> Iterator[str]:
+    """The largest parts to one decimal; what is shown adds up to what the shown score moved by."""
+    total = sum(points.values()) if moved is None else moved
+    rounded = dict(zip(points, round_to_sum(list(points.values()), total), strict=True))
+    shown = [(name, part) for name, part in rounded.items() if abs(part) >= _LEAST][:_MOST]
     if not shown:
         return
-    rest = sum(points.values()) - sum(moved for _, moved in shown)
+    rest = total - sum(part for _, part in shown)
     others = f"; all others {rest:+.1f}" if abs(rest) >= _LEAST else ""
-    yield f"{title} that moved it, in points: {', '.join(f'{name} {moved:+.1f}' for name, moved in shown)}{others}"
+    yield f"{title} that moved it, in points: {', '.join(f'{name} {part:+.1f}' for name, part in shown)}{others}"
 
 
 def _number(value: Value | object) -> float | None:
