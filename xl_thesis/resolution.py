@@ -222,7 +222,7 @@ def _read(condition: Condition, knowledge: Knowledge) -> _Reading:
 
 def _measure(operand: Operand, measure: Measure, condition: Condition, knowledge: Knowledge) -> _Reading:
     """A measure of one series over the condition's days."""
-    series, name = knowledge.series(operand), str(operand)
+    series, name = knowledge.series(operand), knowledge.named(operand)
     if measure == "annual_growth":
         growth = _annual_growth(series, condition.day, name)
         return _Reading(growth, f"{name} {growth:+.2f}%", f"in {condition.day.year}, as known on {knowledge.on}")
