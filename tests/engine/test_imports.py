@@ -11,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.arrivals import META, X, day, known, published, seen
+from tests.engine.questions import asked
+from tests.engine.test_falsifiers import rates, scorer
 from tests.engine.test_store_engines import location, store
+from xl_thesis import falsifiers
 from xl_thesis.errors import InputError
 from xl_thesis.knowledge import Knowledge
+from xl_thesis.resolution import resolve
 from xl_thesis.store import Import, Row, Store, open_store
 from xl_thesis.store.transfer import check, copy
 
@@ -158,6 +162,19 @@ def test_a_row_of_no_import_is_a_fault_of_the_store() -> None:
         with store.engine.writing():
             store.engine.run("UPDATE observation SET exact = ? WHERE exact = ?", [(-2, 2)])
         assert "1 observations are neither exact, nor dated by rule, nor of an import" in check(store)
+
+
+def test_an_answer_and_a_falsifier_that_rest_on_an_imported_value_say_so() -> None:
+    at_once = {"measure": "value", "compare": "below", "value": 2.0, "days": [dt.date(2022, 6, 30)]}
+    judged = scorer(rates([3.0] * 4), at_once)
+    since = "with values imported from mine.csv"
+    assert since not in falsifiers.check(judged, day("2022-06-30"))[0].sentence
+    enter(judged.store, ("MANUAL:rate", "2022-05-31", 1.0, "2022-06-10"), on="2022-06-20")
+    (state,) = falsifiers.check(judged, day("2022-06-30"))
+    assert (state.state, state.imported) == ("met", ("mine.csv",))
+    assert f"value 1 points (2022-05-31, {since})" in state.sentence
+    found = resolve(asked(series="MANUAL:rate", day=dt.date(2022, 5, 31)), judged.knowledge, day("2025-02-28"))
+    assert found.evidence == f"MANUAL:rate 1 on 2022-05-31 is below 100, {since}."
 
 
 DAYS = [dt.date(2020, 1, 1) + dt.timedelta(days=number) for number in range(12)]
