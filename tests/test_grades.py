@@ -76,7 +76,7 @@ def test_embedded_vintages_vouch_from_the_day_of_the_catalogue_and_rows_by_rule_
         store.write(ROWS, source="embedded 1", vintage_true=lambda _: True)
         assert [rests(store, day, EMBEDDED) for day in ("2020-02-28", "2020-03-01")] == [False, True]
         assert not rests(store, "2020-06-01"), "the catalogue promises vintages of no other series"
-        store.enter((), [(META.id, "2020-04-30", 5.0, "2020-05-05")], seen_on=JUNE, source="by hand")
+        store.enter((), [(META.id, "2020-04-30", 5.0, "2020-05-05")], seen_on=JUNE, file="hand.csv")
         assert [rests(store, day, EMBEDDED) for day in ("2020-05-04", "2020-05-05")] == [True, False]
     with Store(":memory:") as store:
         store.write(ROWS, source="a file")

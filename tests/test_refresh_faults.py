@@ -79,7 +79,7 @@ def test_an_infinite_value_costs_its_own_series_alone(scorer: Scorer, store: Sto
 def test_a_value_from_elsewhere_hides_no_period_from_the_provider(scorer: Scorer, store: Store) -> None:
     provider = service()
     only_mini(scorer, provider)
-    store.enter((), [(RATE, "2030-12-31", 9.0, str(TODAY))], seen_on=TODAY, source="entered by hand")
+    store.enter((), [(RATE, "2030-12-31", 9.0, str(TODAY))], seen_on=TODAY, file="hand.csv")
     provider.asked.clear()
     report = only_mini(scorer, provider, ask_all=True)
     assert report.series[1].last_observed == dt.date(2030, 12, 31)

@@ -155,9 +155,11 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
     scorer.check(as_of)
     meta = meta_of(scorer.catalogue, series_id)
     try:
-        known = scorer.knowledge(as_of).series(series_id)
+        knowledge = scorer.knowledge(as_of)
+        known = knowledge.series(series_id)
     except MissingData as error:
         raise MissingData(f"{error} on {as_of}; only a refresh can bring it") from None
+    imported = scorer.store.evidence(meta).is_imported(known).tolist()
     return {
         "id": meta.id,
         "title": meta.title,
@@ -169,9 +171,10 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
         "as_of": as_of.isoformat(),
         "data": scorer.data_state().sentence(),
         "feed": _feed_of(scorer.store, series_id),
+        "imported": list(knowledge.files(series_id)),
         "observations": [
-            {"observed_on": str(day), "value": float(value), "available_at": str(available)}
-            for day, value, available in zip(known.days, known.values, known.available, strict=True)
+            {"observed_on": str(day), "value": float(value), "available_at": str(available), "imported": is_own}
+            for day, value, available, is_own in zip(known.days, known.values, known.available, imported, strict=True)
         ],
     }
 

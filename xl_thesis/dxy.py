@@ -163,7 +163,8 @@ def dxy_trend(
     best = max(range(len(usable)), key=lambda row: usable[row][0])
     passed_over += [f"{meta.id}: its last value is of {series.days[-1]}, late" for _, meta, series in usable[:best]]
     _, meta, series = usable[best]
-    return _report(meta, series, window, knowledge.on, scorer.thesis.base_date, tuple(passed_over))
+    report = _report(meta, series, window, knowledge.on, scorer.thesis.base_date, tuple(passed_over))
+    return report.model_copy(update={"source": knowledge.named(meta.id)})
 
 
 def _refusal(series: TimeSeries, window: int) -> str | None:

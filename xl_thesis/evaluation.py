@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from xl_thesis.definition import Role
 from xl_thesis.models import as_document
+from xl_thesis.wording import named
 
 Status = Literal["full", "partial", "withheld"]
 IndicatorStatus = Literal["fresh", "stale", "expired", "missing"]
@@ -77,7 +78,10 @@ class PillarResult(Result):
 
 
 class IndicatorResult(Result):
-    """One indicator as it entered the score, or the reason why it did not. ``series``: stored series behind it."""
+    """One indicator as it entered the score, or the reason why it did not.
+
+    ``series``: stored series behind it; ``imported``: the files from which values of them were imported by a person.
+    """
 
     id: str
     pillar: str
@@ -99,20 +103,36 @@ class IndicatorResult(Result):
     is_proxy: bool
     is_precomputed: bool
     contested: bool
+    imported: tuple[str, ...] = ()
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether values among those that are known were imported by a person."""
+        return bool(self.imported)
+
+    @property
+    def named_source(self) -> str | None:
+        """The source, and from where values of it were imported."""
+        return self.source and named(self.source, self.imported)
 
 
 class DataState(Result):
-    """What the store held: the embedded package alone, or refreshed data."""
+    """What the store held: the embedded package alone, or refreshed data.
+
+    ``imported``: files from which values of series behind the thesis were imported by a person, and not taken back.
+    """
 
     kind: Literal["embedded", "refreshed"]
     reference_date: dt.date
     refreshed_at: dt.datetime | None
+    imported: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """What to tell a reader of the score."""
         if self.kind == "embedded":
-            return f"Embedded data only, reference date {self.reference_date}; run a refresh for newer data."
-        return f"Data refreshed at {self.refreshed_at:%Y-%m-%d %H:%M} UTC."
+            data = f"Embedded data{'' if self.imported else ' only'}, reference date {self.reference_date}"
+            return f"{named(data, self.imported)}; run a refresh for newer data."
+        return f"{named(f'Data refreshed at {self.refreshed_at:%Y-%m-%d %H:%M} UTC', self.imported)}."
 
 
 class Evaluation(Result):

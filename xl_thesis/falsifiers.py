@@ -15,6 +15,7 @@ from xl_thesis.gauges import Gauge, gauge
 from xl_thesis.limits import Limit, WrongWhen
 from xl_thesis.observations import to_date, to_day
 from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.wording import named
 
 State = Literal["met", "near", "not met", "not due", "no data"]
 
@@ -36,7 +37,8 @@ class FalsifierState:
     | ``no data`` | there is no number to judge by |
 
     ``number`` is the one of ``observed_on``; ``run`` of ``in_a_row`` looks held at the end; ``unseen`` are the days of
-    looks that had no data; ``deadline`` is the last look.
+    looks that had no data; ``deadline`` is the last look; ``imported`` are the files from which values behind it were
+    imported.
     """
 
     indicator: str
@@ -53,6 +55,7 @@ class FalsifierState:
     unseen: tuple[dt.date, ...]
     deadline: dt.date
     is_proxy: bool
+    imported: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -108,6 +111,7 @@ class _Look:
     holds: bool
     is_near: bool
     is_proxy: bool
+    imported: tuple[str, ...]
 
 
 class _Judge:
@@ -144,6 +148,7 @@ class _Judge:
             unseen=unseen,
             deadline=self._deadline,
             is_proxy=shown is not None and shown.is_proxy,
+            imported=() if shown is None else shown.imported,
         )
 
     def _state(
@@ -209,7 +214,7 @@ class _Judge:
             except CalculationError:
                 continue
             day = to_date(head.days[-1])
-            yield _Look(day, number, day, *found.compare(number, self._rule), found.is_proxy)
+            yield _Look(day, number, day, *found.compare(number, self._rule), found.is_proxy, found.imported)
 
     def _look(self, day: dt.date, *, strict: bool) -> _Look:
         """The number as known at the end of a day; ``strict``: only if no newer one could be known.
@@ -228,6 +233,7 @@ class _Judge:
             holds=all(past for past, _ in compared),
             is_near=all(past or near for past, near in compared),
             is_proxy=any(found.is_proxy for _, found in gauges),
+            imported=tuple(dict.fromkeys(file for _, found in gauges for file in found.imported)),
         )
 
     def _gauge(self, limit: Limit, day: dt.date) -> Gauge:
@@ -241,7 +247,8 @@ class _Judge:
         seen = "no number"
         if look is not None:
             number = f"{rule.measure.replace('_', ' ')} {look.number:.4g} {unit}".rstrip()
-            seen = f"{number} ({look.observed_on}{', by proxy' if look.is_proxy else ''})"
+            when = f"{look.observed_on}{', by proxy' if look.is_proxy else ''}"
+            seen = f"{number} ({named(when, look.imported)})"
         parts = [seen, f"wrong if {_words(rule)} {self._when()}"]
         if state == "met" and look is not None:
             parts.append(f"met on {look.day}")

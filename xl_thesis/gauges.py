@@ -34,7 +34,8 @@ _DIGITS = 9
 class Gauge:
     """A history that ends with the number, and ``of``, which makes a head of that history the number at its end.
 
-    ``position`` turns a number into points of the indicator's score, None where it is one or has none.
+    ``position`` turns a number into points of the indicator's score, None where it is one or has none. ``imported`` are
+    the files from which values behind it were imported.
     """
 
     history: TimeSeries
@@ -43,6 +44,7 @@ class Gauge:
     position: Callable[[float], float] | None = None
     is_proxy: bool = False
     is_precomputed: bool = False
+    imported: tuple[str, ...] = ()
 
     @property
     def number(self) -> float:
@@ -115,17 +117,18 @@ def _of_indicator(limit: Limit, indicator: Indicator, thesis: Thesis, knowledge:
         return score(history.replace(np.append(history.values[:-1], value)))
 
     if limit.measure == "score":
-        return Gauge(history, score, found.freshness, is_proxy=found.is_proxy)
-    return Gauge(history, _newest, found.freshness, position, is_proxy=found.is_proxy)
+        return Gauge(history, score, found.freshness, is_proxy=found.is_proxy, imported=found.imported)
+    return Gauge(history, _newest, found.freshness, position, is_proxy=found.is_proxy, imported=found.imported)
 
 
 def _of_series(limit: Limit, operand: Operand, thesis: Thesis, knowledge: Knowledge, *, is_proxy: bool) -> Gauge:
     """A level, a change or a return of a series."""
-    series = knowledge.series(operand)
+    series, files = knowledge.series(operand), knowledge.files(operand)
     since = limit.since or thesis.base_date or thesis.published
     measured = series.replace(_measured(limit, series, since))
     if limit.less is not None:
         other = knowledge.series(limit.less)
+        files += knowledge.files(limit.less)
         other = other.replace(_measured(limit, other, since))
         _, rows, others = np.intersect1d(measured.days, other.days, return_indices=True)
         measured = measured.at(rows).replace(measured.values[rows] - other.values[others])
@@ -133,7 +136,7 @@ def _of_series(limit: Limit, operand: Operand, thesis: Thesis, knowledge: Knowle
         raise MissingData(f"{operand} is too short for {limit.measure}")
     patience = thesis.method.staleness[series.schedule.frequency]
     overdue = series.schedule.days_overdue(to_date(measured.days[-1]), knowledge.on)
-    return Gauge(measured, _newest, freshness(overdue, patience), is_proxy=is_proxy)
+    return Gauge(measured, _newest, freshness(overdue, patience), is_proxy=is_proxy, imported=files)
 
 
 def _measured(limit: Limit, series: TimeSeries, since: dt.date) -> Values:

@@ -13,20 +13,24 @@ from xl_thesis.entries import Entry
 from xl_thesis.errors import DefinitionError, Fault, InputError
 from xl_thesis.files import put_file
 from xl_thesis.pipeline import open_default_store, today
-from xl_thesis.store import Row, Store
+from xl_thesis.store import Import, Row, Store
 from xl_thesis.thesis import catalogue_of, load_thesis
 from xl_thesis.wording import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: rows read, rows that were new, and of those the ones that revise a known period."""
+    """What an import did: rows read, rows that were new, and of those the ones that revise a known period.
+
+    ``number`` is what it is taken back by; None where no row was new, so that there is nothing to take back.
+    """
 
     file: str
     series: tuple[str, ...]
     rows: int
     added: int
     revised: int
+    number: int | None = None
 
 
 def import_file(
@@ -53,7 +57,6 @@ def import_sheet(
             f"unknown series '{series_id}'{near}; add it to the thesis under series:, or see `xl-thesis series`"
         )
     found = entries.parse(sheet, catalogue, name, today(), series_id)
-    source = f"entered from {name}"
     with open_default_store() as store:
         complete = next((entry.series_id for entry in found if store.has_vintages(entry.series_id)), None)
         if complete is not None:
@@ -66,14 +69,26 @@ def import_sheet(
                 )
         if not replace:
             _check_not_given_otherwise(store, catalogue, found, name)
-        change = store.enter(
-            [(_row(entry, entry.available_at), entry.source or source) for entry in found if entry.available_at],
+        kept, change = store.enter(
+            [(_row(entry, entry.available_at), entry.source) for entry in found if entry.available_at],
             [_row(entry, entries.usual_day(catalogue[entry.series_id], entry.observed_on))
              for entry in found if entry.available_at is None],
-            seen_on=today(), source=source,
+            seen_on=today(), file=name,
         )  # fmt: skip
     ids = tuple(dict.fromkeys(entry.series_id for entry in found))
-    return ImportReport(name, ids, len(found), change.added, change.revised)
+    return ImportReport(name, ids, len(found), change.added, change.revised, kept.number if kept else None)
+
+
+def imports() -> tuple[Import, ...]:
+    """Every import into the user's store, the oldest first."""
+    with open_default_store() as store:
+        return store.imports()
+
+
+def take_back(number: int) -> Import:
+    """Take an import back; see ``Store.take_back``. Raises ``InputError`` where there is none that counts."""
+    with open_default_store() as store:
+        return store.take_back(number)
 
 
 def write_template(path: Path, series_id: str | None) -> Path:

@@ -19,7 +19,8 @@ from xl_thesis.thesis import transform_series
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one way to an indicator gave. ``series_ids`` are the stored series behind it."""
+    """What one way to an indicator gave. ``series_ids`` are the stored series behind it, ``imported`` the files from
+    which values of them were imported."""
 
     value: float | None = None
     score: float | None = None
@@ -32,6 +33,7 @@ class Reading:
     reason: str | None = None
     grade: Grade | None = None
     series_ids: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
     schedule: Schedule | None = None
 
     @property
@@ -101,7 +103,8 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
     observed_on = to_date(transformed.days[-1])
     newest = to_date(series.days[-1])
     carried = f"carried: the value of {newest} has nothing to compare with" if newest > observed_on else None
-    metas = [meta for operand in (source, *others) for meta in knowledge.leaves(operand)]
+    operands = (source, *others)
+    metas = [meta for operand in operands for meta in knowledge.leaves(operand)]
     return Reading(
         value=float(transformed.values[-1]),
         score=score,
@@ -112,6 +115,7 @@ def compute(indicator: d.Indicator, source: Operand, thesis: d.Thesis, knowledge
         reason=carried,
         grade=max(grade_of(meta, knowledge) for meta in metas),
         series_ids=tuple(meta.id for meta in metas),
+        imported=tuple(dict.fromkeys(file for operand in operands for file in knowledge.files(operand))),
         schedule=transformed.schedule,
     )
 
@@ -193,7 +197,9 @@ def score_of(rule: d.Normaliser, transformed: TimeSeries, short: d.ShortHistory)
 
 def grade_of(meta: SeriesMeta, knowledge: Knowledge) -> Grade:
     """A where every value known is that of the day: never revised, or brought as a vintage. B where one came otherwise,
-    a latest value dated by its usual delay or by the day it was seen."""
+    a latest value dated by its usual delay or by the day it was seen, or imported by a person."""
+    if knowledge.imported(meta):
+        return "B"
     return "A" if meta.point_in_time == "never_revised" or knowledge.rests_on_vintages(meta) else "B"
 
 

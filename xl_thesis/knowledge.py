@@ -15,6 +15,7 @@ from xl_thesis.models import Derived, Operand, SeriesMeta
 from xl_thesis.observations import TimeSeries, Vintages, to_day
 from xl_thesis.operators import derive, looks_back_only
 from xl_thesis.store import Store
+from xl_thesis.wording import named
 
 _END_OF_TIME = dt.date.max
 
@@ -128,6 +129,22 @@ class Knowledge:
             return False
         known = self.stored(meta)
         return self.once(("vouched", meta.id), (known, evidence), lambda: evidence.vouches(known))
+
+    def imported(self, meta: SeriesMeta) -> tuple[str, ...]:
+        """Files from which values were imported that are among those known of a stored series."""
+        evidence = self._store.evidence(meta)
+        if not evidence.imported:
+            return ()
+        known = self.stored(meta)
+        return self.once(("imported", meta.id), (known, evidence), lambda: evidence.files(known))
+
+    def files(self, operand: Operand) -> tuple[str, ...]:
+        """As ``imported``, of every stored series behind an operand."""
+        return tuple(dict.fromkeys(file for meta in self.leaves(operand) for file in self.imported(meta)))
+
+    def named(self, operand: Operand) -> str:
+        """A series by its id or expression, and from where values of it were imported."""
+        return named(str(operand), self.files(operand))
 
     def data_hash(self, metas: Iterable[SeriesMeta]) -> str:
         """SHA-256 over ids, days and values of these stored series as known on the day."""

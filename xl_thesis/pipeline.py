@@ -35,7 +35,8 @@ from xl_thesis.settings import is_default_store, store_location
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store, open_store
 from xl_thesis.store.editions import add_edition
-from xl_thesis.thesis import catalogue_of, computation_key, definition_hash
+from xl_thesis.store.imports import files_of
+from xl_thesis.thesis import catalogue_of, computation_key, definition_hash, series_behind
 from xl_thesis.version import VERSION
 
 if TYPE_CHECKING:
@@ -207,11 +208,12 @@ class Scorer:
 
     def data_state(self) -> DataState:
         """What the store holds."""
-        refreshed_at = self.store.refreshed_at(self.thesis.id)
+        refreshed_at, items = self.store.refreshed_at(self.thesis.id), self.store.imports()
         return DataState(
             kind="refreshed" if refreshed_at else "embedded",
             reference_date=embedded.read_package().reference_date,
             refreshed_at=refreshed_at,
+            imported=files_of(items, series_behind(self.thesis, self.catalogue)) if items else (),
         )
 
     def check(self, as_of: dt.date) -> None:
@@ -357,6 +359,7 @@ def _indicator_result(item: Indicator, found: Reading, whole: scoring.Aggregate,
         grade=found.grade,
         is_proxy=found.is_proxy,
         is_precomputed=found.is_precomputed,
+        imported=found.imported,
         contested=item.contested,
     )
 

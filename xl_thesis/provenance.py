@@ -21,7 +21,8 @@ FRED_NOTICE = (
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One stored series as known on the day, and the indicators that used it."""
+    """One stored series as known on the day, the indicators that used it, and the files from which values of it were
+    imported."""
 
     meta: SeriesMeta
     indicators: tuple[str, ...]
@@ -32,6 +33,7 @@ class SourceRecord:
     observations: int
     grade: Grade
     proxy_for: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def source_records(scorer: Scorer, evaluation: Evaluation) -> list[SourceRecord]
                 observations=len(series),
                 grade=grade_of(meta, knowledge),
                 proxy_for=tuple(proxies.get(series_id, ())),
+                imported=knowledge.imported(meta),
             )
         )
     return records

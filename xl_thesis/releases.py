@@ -16,6 +16,7 @@ from xl_thesis.models import Frequency
 from xl_thesis.observations import Days, Values, to_date, to_day
 from xl_thesis.pipeline import Scorer
 from xl_thesis.reconstruction import Panel
+from xl_thesis.wording import named
 
 HISTORY_START = dt.date(2008, 1, 31)
 MIN_CHANGES = 12
@@ -150,7 +151,7 @@ def _release(indicator: Indicator, found: Reading, weight: float, moves: _Moves,
         indicator=indicator.id,
         title=indicator.title.en,
         frequency=schedule.frequency,
-        source=found.source or "",
+        source=named(found.source or "", found.imported),
         observed_on=found.observed_on,
         expected_on=to_date(schedule.expected_after(np.array([to_day(found.observed_on)]))[0]),
         days_overdue=schedule.days_overdue(found.observed_on, as_of),

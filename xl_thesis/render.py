@@ -16,7 +16,7 @@ from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult, percent
 from xl_thesis.refresh_report import Event, Progress
 from xl_thesis.scoring import displayed_points
-from xl_thesis.wording import count
+from xl_thesis.wording import count, listed
 
 _PIPED_WIDTH = 120
 _BAR = 20
@@ -131,7 +131,7 @@ def series_report(document: dict[str, Any]) -> RenderableType:
     source = f"{document['publisher']}. {document['licence']}. {document['notice'] or ''}".strip()
     return Group(
         Text(head, "bold"), Text(f"As known on {document['as_of']}. {document['data']}"), table, Text(source),
-        *_feed_lines(document["feed"]),
+        *_feed_lines(document["feed"]), *_import_line(document),
     )  # fmt: skip
 
 
@@ -143,6 +143,18 @@ def _feed_lines(feed: dict[str, Any] | None) -> list[Text]:
     if feed["failure"]:
         lines.append(Text(f"Could not be brought at {feed['failed_at']}: {feed['failure']}", "dim"))
     return lines
+
+
+def _import_line(document: dict[str, Any]) -> list[Text]:
+    """From where values of a series, or of those it is computed from, were imported, and how many."""
+    days = [row["observed_on"] for row in document["observations"] if row["imported"]]
+    if not document["imported"]:
+        return []
+    of_all = (
+        f"{len(days):,} of {count(len(document['observations']), 'value')}, the newest of {days[-1]}" if days else ""
+    )
+    files = listed(document["imported"])
+    return [Text(f"Imported from {files}: {of_all}." if days else f"With values imported from {files}.", "dim")]
 
 
 def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
@@ -228,12 +240,14 @@ def _footer(result: Evaluation) -> list[Text]:
     shares = ", ".join(f"{grade} {share:.0%}" for grade, share in result.grade_shares.items())
     proxies = [item.id for item in result.indicators if item.is_proxy and item.effective_weight > 0]
     precomputed = [item.id for item in result.indicators if item.is_precomputed and item.effective_weight > 0]
+    imported = [item.id for item in result.indicators if item.is_imported and item.effective_weight > 0]
     missing = [item.id for item in result.indicators if item.score is None and item.weight > 0]
     expired = [item.id for item in result.indicators if item.status == "expired" and item.weight > 0]
     lines = [Text("50 is neutral. " + "; ".join(parts) + (f". Data grade {shares}." if shares else "."))]
     for words, names in (
         ("Proxies", proxies),
         ("Precomputed from prices that may not be passed on", precomputed),
+        ("With imported values", imported),
         ("Missing", missing),
         ("Too old to count", expired),
     ):
@@ -248,8 +262,17 @@ def _footer(result: Evaluation) -> list[Text]:
 
 
 def _reasons(items: Sequence[IndicatorResult]) -> list[Text]:
-    """Why an indicator is missing or what stands in for it; precomputed ones are explained once, in the footer."""
-    return [Text(f"  {item.id}: {item.reason}", "dim") for item in items if item.reason and not item.is_precomputed]
+    """Why an indicator is missing, what stands in for it, or from where its values were imported.
+
+    Precomputed ones are explained once, in the footer.
+    """
+    lines = []
+    for item in items:
+        if item.reason and not item.is_precomputed:
+            lines.append(Text(f"  {item.id}: {item.reason}", "dim"))
+        if item.imported:
+            lines.append(Text(f"  {item.id}: {item.named_source}", "dim"))
+    return lines
 
 
 def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
@@ -261,6 +284,7 @@ def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
             for word, on in (
                 ("proxy", item.is_proxy),
                 ("precomputed", item.is_precomputed),
+                ("imported", item.is_imported),
                 ("contested", item.contested),
                 ("context only", item.weight == 0),
             )

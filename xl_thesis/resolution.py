@@ -15,6 +15,7 @@ from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import Derived, Operand
 from xl_thesis.observations import TimeSeries, to_date, to_day
+from xl_thesis.wording import named
 
 Answer = Literal["open", "yes", "no", "data missing", "needs a person"]
 KnowledgeOn = Callable[[dt.date], Knowledge]
@@ -53,12 +54,14 @@ class EventRate:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A measure from one way to a condition: the number, in words, over which days, and of a proxy what it is."""
+    """A measure from one way to a condition: the number, in words, over which days, of a proxy what it is, and the
+    files from which values of it were imported."""
 
     value: float
     words: str
     days: str = ""
     note: str | None = None
+    files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.words} {self.days}".rstrip()
@@ -189,12 +192,14 @@ def _judge(condition: Condition, know: KnowledgeOn, as_of: dt.date) -> tuple[_Re
     knowledge = know(condition.known_on or as_of)
     reading = _read(condition, knowledge)
     limit, words = condition.value or 0.0, str(condition.value or 0.0).removesuffix(".0")
+    files = reading.files
     if condition.than is not None:
+        files += knowledge.files(condition.than.series)
         other = _measure(condition.than.series, condition.than.measure, condition, knowledge)
         limit, words = other.value, str(other)
     holds = _HOLDS[condition.compare](reading.value, limit)
     relation = condition.compare.replace("_", " ")
-    sentence = f"{reading} is {'' if holds else 'not '}{relation} {words}"
+    sentence = named(f"{reading} is {'' if holds else 'not '}{relation} {words}", tuple(dict.fromkeys(files)))
     return reading, holds, f"{sentence} (proxy: {reading.note.rstrip('.')})." if reading.note else f"{sentence}."
 
 
@@ -216,7 +221,10 @@ def _read(condition: Condition, knowledge: Knowledge) -> _Reading:
         if condition.decimals is not None:
             value = round(value, condition.decimals)
             words += f" (rounded {value:g})"
-        return _Reading(value, words, parts[0].days, note)
+        used = (operand, *condition.averaged_with)
+        return _Reading(
+            value, words, parts[0].days, note, tuple(file for each in used for file in knowledge.files(each))
+        )
     raise MissingData("; ".join(dict.fromkeys(reasons)))
 
 

@@ -70,6 +70,12 @@ def operands_of(indicator: Indicator) -> Iterator[Operand]:
     yield from transform_series(indicator)
 
 
+def series_behind(thesis: Thesis, catalogue: Catalogue) -> frozenset[str]:
+    """Ids of the stored series that any indicator may be computed from."""
+    operands = (operand for indicator in thesis.indicators for operand in operands_of(indicator))
+    return frozenset(series_id for operand in operands for series_id in leaves(operand, catalogue))
+
+
 def transform_series(indicator: Indicator) -> tuple[str, ...]:
     """Series that the transform needs beside its input: a benchmark or a risk-free rate."""
     transform = indicator.transform

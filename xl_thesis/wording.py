@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
@@ -98,6 +98,25 @@ def count(number: int, one: str, many: str | None = None) -> str:
     ('1 row', '2,100 rows', '0 series')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def named(source: str, files: Sequence[str]) -> str:
+    """A source of values, and the files from which some of them were imported.
+
+    >>> named("FRED:DGS10", ["mine.csv"]), named("FRED:DGS10", [])
+    ('FRED:DGS10, with values imported from mine.csv', 'FRED:DGS10')
+    """
+    return f"{source}, with values imported from {listed(files)}" if files else source
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with commas, of many the first three.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d", "e"])
+    ('a, b', 'a, b, c and 2 more')
+    """
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _but(given: object) -> str:

@@ -54,7 +54,7 @@ def test_real_vintages_count_from_the_days_they_were_published(store: Store) -> 
 
 def test_what_a_refresh_or_a_person_brought_is_not_replaced_by_an_older_snapshot(store: Store) -> None:
     first(store)
-    store.enter((), [(X, "2026-05-31", 98.0, "2026-06-20")], seen_on=day("2026-08-15"), source="entered by hand")
+    store.enter((), [(X, "2026-05-31", 98.0, "2026-06-20")], seen_on=day("2026-08-15"), file="hand.csv")
     second(store)
     assert known(store, "2026-12-31")["2026-05-31"] == 98.0, "the edition says of May what the first said"
     store.record(X, [(X, "2026-07-31", 105.0, "2026-08-20")], seen_on=day("2026-09-20"), exact=False, source="feed")

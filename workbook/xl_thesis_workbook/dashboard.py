@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -22,6 +24,7 @@ from xl_thesis_workbook.measure import height_of, lines_of
 from xl_thesis_workbook.model import Model
 from xl_thesis_workbook.page import COLUMNS, WIDTH, Page
 from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.sheets import NOTHING, about
 from xl_thesis_workbook.styles import ORANGE
 
 _TILES = ((7, 11), (12, 16), (17, 20), (21, 25))
@@ -165,22 +168,34 @@ class Dashboard:
     def _state(self) -> Formula:
         """Which data, frozen or not; or that inputs were changed."""
         result, changed = self.content.evaluation, self.model.result("changed")
-        day, moment = self._about("data_reference_date"), self._about("data_refreshed_at")
-        embedded = self.draft.say(say.EMBEDDED, day="\0").split("\0")
-        refreshed = self.draft.say(say.REFRESHED, moment="\0").split("\0")
         rebuilt, frozen = self.draft.say(say.RECONSTRUCTED), self.draft.say(say.FROZEN)
         unchanged, note = self.draft.say(say.UNCHANGED), self.draft.say(say.CHANGED)
-        old = f'{text(embedded[0])}&TEXT({day},"yyyy-mm-dd")&{text(embedded[1])}'
-        new = f"{text(refreshed[0])}&{moment}&{text(refreshed[1])}"
-        data = f'IF({self._about("data_kind")}="embedded",{old},{new})'
+        data, value = self._data()
         origin = f"IF({self._about('reconstruction')}=1,{text(rebuilt)},{text(frozen)})"
-        value = embedded[0] + str(result.data.reference_date) + embedded[1]
-        if result.data.refreshed_at is not None:
-            value = f"{refreshed[0]}{result.data.refreshed_at:%Y-%m-%d %H:%M}{refreshed[1]}"
         value += f" {rebuilt if result.reconstruction else frozen} {unchanged}"
         if self.content.changed_inputs:
             value = f"{self.content.changed_inputs}{note}"
         return Formula(f'IF({changed}=0,{data}&" "&{origin}&" "&{text(unchanged)},{changed}&{text(note)})', value)
+
+    def _data(self) -> tuple[str, str]:
+        """The sentence that says which data, as a formula, and as it is now."""
+        data, stated = self.content.evaluation.data, about(self.content)
+        cells = {
+            "day": (f'TEXT({self._about("data_reference_date")},"yyyy-mm-dd")', str(data.reference_date)),
+            "moment": (self._about("data_refreshed_at"), str(stated["data_refreshed_at"])),
+            "files": (self._about("data_imported"), str(stated["data_imported"])),
+        }
+        told = {words: self._filled(words, cells) for words in (*_OWN_DATA, *_OTHERS_TOO)}
+        kind, is_own = f'{self._about("data_kind")}="embedded"', f"{self._about('data_imported')}={text(NOTHING)}"
+        own, too = (f"IF({kind},{told[first][0]},{told[second][0]})" for first, second in (_OWN_DATA, _OTHERS_TOO))
+        shown = (_OTHERS_TOO if data.imported else _OWN_DATA)[data.kind == "refreshed"]
+        return f"IF({is_own},{own},{too})", told[shown][1]
+
+    def _filled(self, words: Words, cells: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+        """A sentence with what cells hold in its places, as a formula, and as it is now."""
+        parts = self.draft.say(words, **{name: f"\0{name}\0" for name in cells}).split("\0")
+        pairs = [cells[part] if place % 2 else (text(part), part) for place, part in enumerate(parts) if part]
+        return "&".join(formula for formula, _ in pairs), "".join(value for _, value in pairs)
 
     def _notes(self, row: int) -> None:
         """What a reader must know, and how to get the same again."""
@@ -208,4 +223,6 @@ class Dashboard:
         page.sheet.freeze_panes = "A2"
 
 
+_OWN_DATA = (say.EMBEDDED, say.REFRESHED)
+_OTHERS_TOO = (say.EMBEDDED_AND_IMPORTED, say.REFRESHED_AND_IMPORTED)
 _OPENINGS = {"full": say.STATUS_FULL, "partial": say.STATUS_PARTIAL, "withheld": say.STATUS_WITHHELD}

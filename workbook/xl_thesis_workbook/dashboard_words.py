@@ -31,7 +31,15 @@ EMBEDDED = words(
     "Embedded data only, reference date {day}; run a refresh for newer data.",
     "僅用內建資料，基準日 {day}；更新後可得較新資料。",
 )
+EMBEDDED_AND_IMPORTED = words(
+    "Embedded data, reference date {day}, with values imported from {files}; run a refresh for newer data.",
+    "內建資料，基準日 {day}，含自 {files} 匯入的數值；更新後可得較新資料。",
+)
 REFRESHED = words("Data refreshed at {moment} UTC.", "資料於 {moment} UTC 更新。")
+REFRESHED_AND_IMPORTED = words(
+    "Data refreshed at {moment} UTC, with values imported from {files}.",
+    "資料於 {moment} UTC 更新，含自 {files} 匯入的數值。",
+)
 RECONSTRUCTED = words("Reconstruction: today's definition applied to that day.", "屬重建：以今日定義套用於當日。")
 FROZEN = words("The definition was frozen before that day.", "定義在該日前已凍結。")
 UNCHANGED = words("All inputs are the definition's.", "所有輸入皆為定義值。")

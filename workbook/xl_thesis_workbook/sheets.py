@@ -11,6 +11,7 @@ from xl_thesis.attribution import Attribution
 from xl_thesis.evaluation import IndicatorResult
 from xl_thesis.observations import to_date
 from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis.wording import listed
 from xl_thesis_workbook import phrases
 from xl_thesis_workbook.cells import Value, put
 from xl_thesis_workbook.content import SnapshotContent
@@ -40,7 +41,7 @@ DECIMALS = 10  # of a history that a percentile is taken in: ties are a billiont
 HEADER_ROW = 4
 _BLOCK_HEADER_ROW = 5
 _BLOCK_GAP = 3
-_NOTHING = "–"  # text, because programs do not agree on what an empty cell is to a formula
+NOTHING = "–"  # text, because programs do not agree on what an empty cell is to a formula
 
 
 def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
@@ -52,14 +53,21 @@ def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> 
         rows.append([
             found.id, found.pillar, defined.title.in_language(draft.language), found.value, _unit(draft, found.unit),
             found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
-            _yes(draft, found.contested), found.grade, found.source, _remark(draft, found), defined.falsifier,
-            defined.wrong_on, draft.say(TOKENS[working.method]),
+            _yes(draft, found.contested), found.grade, _source(draft, found.source, found.imported),
+            _remark(draft, found), defined.falsifier, defined.wrong_on, draft.say(TOKENS[working.method]),
             draft.say(TOKENS[schedule.frequency]) if schedule else None, schedule.lag_days if schedule else None,
             int(schedule.seven_days) if schedule else None, found.score if working.method == "given" else None,
         ])  # fmt: skip
     _table_sheet(draft, content, sheet, INDICATORS, rows)
     for row, found in enumerate(content.evaluation.indicators, start=HEADER_ROW + 1):
         sheet.cell(row, INDICATORS.block["Value"] + 1).number_format = UNIT_FORMATS.get(found.unit, GENERAL)
+
+
+def _source(draft: Draft, source: str | None, files: Sequence[str]) -> str | None:
+    """A source, and the files from which values were imported beside it."""
+    if not files:
+        return source
+    return draft.say(phrases.IMPORTED, source=source or NOTHING, files=listed(files))
 
 
 def _remark(draft: Draft, item: IndicatorResult) -> str | None:
@@ -116,9 +124,10 @@ def add_sources(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Non
     """What this file is, where every number comes from, and how to get the same again."""
     rows: list[list[Content]] = [
         [
-            record.meta.id, record.meta.title, record.meta.publisher, record.meta.licence, record.meta.notice,
-            record.grade, record.first, record.last, record.available_at, record.age_days, record.observations,
-            ", ".join(record.proxy_for), _in_file(draft, content, record.meta.id, record.indicators),
+            record.meta.id, record.meta.title, _source(draft, record.meta.publisher, record.imported),
+            record.meta.licence, record.meta.notice, record.grade, record.first, record.last, record.available_at,
+            record.age_days, record.observations, ", ".join(record.proxy_for),
+            _in_file(draft, content, record.meta.id, record.indicators),
             ", ".join(record.indicators),
         ]
         for record in content.sources
@@ -130,7 +139,7 @@ def add_about(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
     """What this file is, how to get the same again, and why the score moved."""
     result = content.evaluation
     head(sheet, sheet.title, draft.say(phrases.ABOUT_NOTE))
-    lines_of_table = [[key, _NOTHING if value is None else value] for key, value in about(content).items()]
+    lines_of_table = [[key, NOTHING if value is None else value] for key, value in about(content).items()]
     last = draft.table(sheet, ABOUT, lines_of_table, row=HEADER_ROW)
     lines = [
         draft.say(phrases.DATA_STATED[content.choice]), FRED_NOTICE, draft.say(phrases.CREDITS),
@@ -158,6 +167,7 @@ def about(content: SnapshotContent) -> dict[str, Value]:
         "data_hash": result.data_hash, "version": content.version, "language": content.language,
         "data": content.choice, "score": result.score, "status": result.status,
         "data_kind": result.data.kind, "data_reference_date": result.data.reference_date,
+        "data_imported": listed(result.data.imported) or None,
         "data_refreshed_at": None if result.data.refreshed_at is None else f"{result.data.refreshed_at:%Y-%m-%d %H:%M}",
         "band_low": band.p5 if band else None, "band_high": band.p95 if band else None,
         "band_above_50": band.share_above_50 if band else None, "reconstruction": int(result.reconstruction),
@@ -192,8 +202,8 @@ def _changes(draft: Draft, content: SnapshotContent, change: Attribution | None)
     ]
     total = round(change.after, 1) - round(change.before, 1) if change else 0.0
     rest = round(total - sum(points for points, _, _ in found[: CHANGE_ROWS - 1]), 1) + 0.0
-    empty: list[list[Content]] = [[place, *[_NOTHING] * 4] for place in range(len(rows) + 1, CHANGE_ROWS)]
-    return [*rows, *empty, [CHANGE_ROWS, "", draft.say(phrases.CHANGE_REST), rest if change else _NOTHING, ""]]
+    empty: list[list[Content]] = [[place, *[NOTHING] * 4] for place in range(len(rows) + 1, CHANGE_ROWS)]
+    return [*rows, *empty, [CHANGE_ROWS, "", draft.say(phrases.CHANGE_REST), rest if change else NOTHING, ""]]
 
 
 def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:

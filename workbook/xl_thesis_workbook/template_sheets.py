@@ -120,8 +120,8 @@ def _below_chart(page: Page, sheet: Worksheet, first: int, last: int) -> tuple[s
 def add_indicators(page: Page) -> None:
     """Every indicator with its value, score and points."""
     sheet = page.sheet(INDICATORS, "What is measured: each score is 0 to 100, 50 is neutral.",
-                       (24, 11, 52, 12, 26, 9, 15, 12, 12, 9, 12))  # fmt: skip
-    styles = ("text", "text", "text", "number", "text", "points", "percent", "signed", "date", "count", "text")
+                       (24, 11, 52, 12, 26, 9, 15, 12, 12, 9, 12, 24))  # fmt: skip
+    styles = ("text", "text", "text", "number", "text", "points", "percent", "signed", "date", "count", "text", "text")
     page.spill(sheet, 4, styles, f'=THESIS_TABLE("indicators",{_BOTH})', INDICATOR_ROOM,
                '=THESIS_TABLE("indicators")')  # fmt: skip
     sheet.freeze_panes(5, 1)

@@ -34,7 +34,8 @@ def info(as_json: bool) -> None:
     refreshed = "never" if found.refreshed_at is None else f"{found.refreshed_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{found.engine}: {found.where} (schema {found.schema}, {found.bytes / 1e6:.1f} MB)")
     held = count(found.observations, "observation")
-    click.echo(f"{found.series} series, {held}; refreshed: {found.refreshed} series")
+    imports = "" if found.imports == 0 else f"; {count(found.imports, 'import')}"
+    click.echo(f"{found.series} series, {held}; refreshed: {found.refreshed} series{imports}")
     click.echo(f"Last refresh that a score rests on: {refreshed}")
     for name, reason in found.failing.items():
         click.echo(f"{name}: the last pull failed: {reason}")

@@ -9,10 +9,8 @@ dates. A null value is a withdrawn one.
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,23 +18,22 @@ from types import TracebackType
 import numpy as np
 
 from xl_thesis.addresses import is_no_file
-from xl_thesis.errors import StoreError, UnfitValue
+from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, Vintages
-from xl_thesis.store.arrivals import Change, Held, changed_rows
+from xl_thesis.store import imports
+from xl_thesis.store.arrivals import Arrival, Change, Held, changed_rows
 from xl_thesis.store.aside import refuse_foreign, set_aside
 from xl_thesis.store.engine import SCHEMA_VERSION, Engine, Observation
 from xl_thesis.store.evidence import Evidence, read_evidence
 from xl_thesis.store.feeds import Feed, newest_note, read_feeds, write_failure, write_feed
+from xl_thesis.store.imports import Import
 from xl_thesis.store.postgres import PostgresEngine, is_postgres
+from xl_thesis.store.rows import Row, by_series, date_of, day_of, finite, number_of, stamp_of
 from xl_thesis.store.sqlite import NotAStoreError, SqliteEngine
+from xl_thesis.store.tables import has_series, key_maker, pack, read_held, set_exact_until, supersedes, write_notes
 
-__all__ = ["SCHEMA_VERSION", "Change", "Feed", "NotAStoreError", "Row", "Store", "open_store"]
-
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-
-Row = tuple[str, str, float | None, str]
-"""(series id, observed_on, value, available_at), dates as ISO text."""
+__all__ = ["SCHEMA_VERSION", "Change", "Feed", "Import", "NotAStoreError", "Row", "Store", "open_store"]
 
 
 class Store:
@@ -51,6 +48,7 @@ class Store:
     def __init__(self, location: Path | str) -> None:
         self._cache: dict[tuple[str, Schedule, bool], Vintages | None] = {}
         self._evidence: dict[tuple[object, ...], Evidence] = {}
+        self._imports: tuple[Import, ...] | None = None
         self._changes: object = None
         self.generation = 0
         self.engine: Engine = (
@@ -85,7 +83,7 @@ class Store:
         """How what is held of a series arrived. Cached as ``vintages`` is."""
         key = (meta.id, meta.point_in_time, meta.vintages_from)
         if key not in self._evidence:
-            self._evidence[key] = read_evidence(self.engine, meta)
+            self._evidence[key] = read_evidence(self.engine, meta, self.imports())
         return self._evidence[key]
 
     def series_ids(self) -> list[str]:
@@ -94,8 +92,8 @@ class Store:
 
     def first_available(self) -> dt.date | None:
         """The first day on which anything was known."""
-        day = self.engine.all("SELECT min(available_at) FROM observation")[0][0]
-        return None if day is None else dt.date.fromordinal(_EPOCH + day)
+        day = self.engine.all("SELECT min(available_at) FROM observation WHERE exact >= 0")[0][0]
+        return None if day is None else date_of(day)
 
     def get(self, key: str) -> str | None:
         """A note of the store about itself."""
@@ -105,7 +103,7 @@ class Store:
     def note(self, notes: Mapping[str, str]) -> None:
         """Keep notes of the store about itself."""
         with self.engine.writing():
-            self._note(notes)
+            write_notes(self.engine, notes)
         self._forget()
 
     def refreshed_at(self, thesis: str | None = None) -> dt.datetime | None:
@@ -128,7 +126,7 @@ class Store:
             " WHERE id = ? AND vintage IS NOT NULL"
         )
         ((last,),) = self.engine.all(statement, (series_id,))
-        return None if last is None else dt.date.fromordinal(_EPOCH + last)
+        return None if last is None else date_of(last)
 
     def write(
         self,
@@ -145,19 +143,19 @@ class Store:
         day is written again without effect. ``vintage_true`` says of a series whether ``available_at`` is the day a
         real vintage was published; ``notes`` are kept with the data, in the same transaction.
         """
-        stamp = _stamp(fetched_at)
+        stamp = stamp_of(fetched_at)
         with self.engine.writing():
             table: dict[tuple[int, int, int], Observation] = {}
-            key_of = self._key_maker()
+            key_of = key_maker(self.engine)
             count = 0
             for series_id, observed_on, value, available_at in rows:
                 count += 1
-                key, period, day = key_of(series_id), _day(observed_on), _day(available_at)
+                key, period, day = key_of(series_id), day_of(observed_on), day_of(available_at)
                 vintage = day if vintage_true(series_id) else None
-                table[key, period, day] = (key, period, day, 0, _finite(value), stamp, source, vintage)
+                table[key, period, day] = (key, period, day, 0, finite(value), stamp, source, vintage)
             self.engine.put(list(table.values()))
-            self._pack(dict.fromkeys(key for key, _, _ in table))
-            self._note(notes or {})
+            pack(self.engine, dict.fromkeys(key for key, _, _ in table))
+            write_notes(self.engine, notes or {})
         self._forget()
         return count
 
@@ -182,63 +180,80 @@ class Store:
         ``seen_on``; a period whose value has changed counts as changed from ``seen_on``; the same value adds nothing.
         Rows may belong to companions of the series. Returns how many rows came and how many of them were revisions.
         """
-        rows, stamp = list(rows), _stamp(fetched_at)
-        first = _number(vintages_from or dt.date.min)
-        change, stale = Change(), list[int]()
+        rows, stamp = list(rows), stamp_of(fetched_at)
+        first = number_of(vintages_from or dt.date.min)
+        change, said = Change(), (stamp, source)
         with self.engine.writing():
-            key_of = self._key_maker()
-            for name, own in {series_id: [], **_by_series(rows)}.items():
-                if not own and not self._has(name):
-                    continue
-                key = key_of(name)
-                held = self.held(key) if own else Held.of(())  # a look at all that is held, only where something came
-                arrived, part = changed_rows(key, own, held, _number(seen_on), exact=exact)
-                self.engine.put(
-                    [(*row, stamp, source, row[2] if exact and row[2] >= first else None) for row in arrived]
-                )
-                change += part
-                if part or (exact and self._supersedes(key, seen_on)):
-                    stale.append(key)
-                if exact:
-                    self._set_exact_until(key, seen_on)
-            self._pack(stale)
+            key_of = key_maker(self.engine)
+            for name, own in {series_id: [], **by_series(rows)}.items():
+                if own or has_series(self.engine, name):
+                    change += self._arrive(key_of(name), name, own, seen_on, said, exact=exact, first=first)
             write_feed(self.engine, series_id, source=source, state=state, facts=facts, at=stamp, changed=bool(change))
-            self._note(newest_note(self.engine, series_id, rows))
+            write_notes(self.engine, newest_note(self.engine, series_id, rows))
         self._forget()
         return change
 
-    def enter(
-        self, dated: Iterable[tuple[Row, str]], undated: Iterable[Row], *, seen_on: dt.date, source: str
-    ) -> Change:
-        """Keep what a person entered, in one transaction.
-
-        ``dated`` rows, each with its own source, count from the day they give, which replaces a value given for the
-        same day before. ``undated`` rows have the usual day, and count as in ``record`` where they are not exact.
-        """
-        stamp = _stamp(None)
-        change = Change()
+    def add(self, rows: Iterable[Row], *, seen_on: dt.date, source: str) -> None:
+        """Keep what a source says of several series, in one transaction, as ``record`` does where it is not exact."""
+        stamp = stamp_of(None)
         with self.engine.writing():
-            key_of = self._key_maker()
-            table: dict[tuple[int, int, int], Observation] = {}
-            for (series_id, observed_on, value, available_at), said in dated:
-                key, period, day = key_of(series_id), _day(observed_on), _day(available_at)
-                table[key, period, day] = (key, period, day, 0, _finite(value), stamp, said, None)
-            for name, own in _by_series(undated).items():
-                key = key_of(name)
-                arrived, _ = changed_rows(key, own, self.held(key), _number(seen_on), exact=False)
-                table |= {row[:3]: (*row, stamp, source, None) for row in arrived}
-            for key, group in itertools.groupby(sorted(table), key=lambda place: place[0]):
-                before = self.held(key)
-                self.engine.put([table[place] for place in group])
-                self._pack([key])
-                change += before.difference(self.held(key))
+            key_of = key_maker(self.engine)
+            for name, own in by_series(rows).items():
+                self._arrive(key_of(name), name, own, seen_on, (stamp, source), exact=False)
         self._forget()
+
+    def enter(
+        self, dated: Iterable[tuple[Row, str | None]], undated: Iterable[Row], *, seen_on: dt.date, file: str
+    ) -> tuple[Import | None, Change]:
+        """Keep what a person imported from a file, in one transaction, apart from what sources say.
+
+        ``dated`` rows, each with its own source if it has one, count from the day they give, and come before another
+        value of the same day. ``undated`` rows count as in ``record`` where they are not exact. Returns the import,
+        None where the store had every row, and how many rows were new.
+        """
+        with self.engine.writing():
+            done = imports.enter(self.engine, dated, undated, seen_on=seen_on, file=file)
+        self._forget()
+        return done
+
+    def imports(self) -> tuple[Import, ...]:
+        """What people imported, the oldest first. Cached as ``vintages`` is."""
+        if self._imports is None:
+            self._imports = imports.read_imports(self.engine)
+        return self._imports
+
+    def take_back(self, number: int) -> Import:
+        """Take an import back: from now on every day is known as if it had never been. Its rows stay, marked.
+
+        Raises ``InputError`` where there is no such import, or where it was taken back before.
+        """
+        with self.engine.writing():
+            done = imports.take_back(self.engine, number)
+        self._forget()
+        return done
+
+    def _arrive(
+        self, key: int, name: str, own: Sequence[Arrival], seen_on: dt.date, said: tuple[str, str], *, exact: bool,
+        first: int = 0,
+    ) -> Change:  # fmt: skip
+        """Keep what a source says of one series; ``said`` are the moment and the source."""
+        engine, imported = self.engine, dict[int, float | None]()
+        if own and not exact and imports.of_series(imports.read_imports(engine), name):
+            imported = imports.in_force(engine, key)
+        held = read_held(engine, key, imported=False) if own else Held.of(())  # a look only where something came
+        arrived, change = changed_rows(key, own, held, number_of(seen_on), exact=exact, imported=imported)
+        engine.put([(*row, *said, row[2] if exact and row[2] >= first else None) for row in arrived])
+        is_stale = bool(change) or (exact and supersedes(engine, key, seen_on)) or bool(imported)
+        if exact:
+            set_exact_until(engine, key, seen_on)
+        if is_stale:
+            pack(engine, [key])
         return change
 
     def record_failure(self, series_id: str, reason: str, at: dt.datetime | None = None) -> None:
         """Keep why a series could not be brought; what is held stays."""
         with self.engine.writing():
-            write_failure(self.engine, series_id, reason, _stamp(at))
+            write_failure(self.engine, series_id, reason, stamp_of(at))
 
     def refreshing(self) -> AbstractContextManager[None]:
         """The right to refresh; raises ``StoreError`` while another process has it."""
@@ -261,27 +276,12 @@ class Store:
     def _forget(self) -> None:
         self._cache.clear()
         self._evidence.clear()
+        self._imports = None
         self.generation += 1
-
-    def _note(self, notes: Mapping[str, str]) -> None:
-        statement = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        self.engine.run(statement, list(notes.items()))
 
     def held(self, key: int) -> Held:
         """The rows that count of the series with a key, from its observations."""
-        return Held.of(
-            self.engine.all(
-                "SELECT observed_on, available_at, value, exact, exact_until FROM observation"
-                " JOIN series ON series.key = observation.series WHERE series.key = ?"
-                " ORDER BY observed_on, available_at, exact",
-                (key,),
-            )
-        )
-
-    def _pack(self, keys: Iterable[int]) -> None:
-        """Keep what is held of series a second time, as it is read: a hundred times quicker than row by row."""
-        statement = "INSERT INTO packed VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET content = excluded.content"
-        self.engine.run(statement, [(key, self.held(key).pack()) for key in keys])
+        return read_held(self.engine, key)
 
     def _read(self, meta: SeriesMeta) -> Vintages | None:
         found = self.engine.all(
@@ -300,7 +300,7 @@ class Store:
     def pack_all(self) -> None:
         """Make what is read anew from the observations, for every series."""
         with self.engine.writing():
-            self._pack([key for (key,) in self.engine.all("SELECT key FROM series")])
+            pack(self.engine, [key for (key,) in self.engine.all("SELECT key FROM series")])
         self._forget()
 
     def _pack_what_is_not(self) -> None:
@@ -308,35 +308,7 @@ class Store:
         statement = "SELECT key FROM series WHERE key NOT IN (SELECT series FROM packed)"
         if self.engine.all(statement) and self.engine.can_write():
             with self.engine.writing():
-                self._pack([key for (key,) in self.engine.all(statement)])
-
-    def _key_maker(self) -> Callable[[str], int]:
-        """Finds a series' key and gives one to a new series; only inside a transaction that writes."""
-        keys: dict[str, int] = dict(self.engine.all("SELECT id, key FROM series"))
-
-        def key_of(series_id: str) -> int:
-            if series_id not in keys:
-                keys[series_id] = max(keys.values(), default=0) + 1
-                self.engine.run("INSERT INTO series (key, id) VALUES (?, ?)", [(keys[series_id], series_id)])
-            return keys[series_id]
-
-        return key_of
-
-    def _supersedes(self, key: int, until: dt.date) -> bool:
-        """Whether rows that were dated by rule no longer count, now that exact ones are complete up to a day."""
-        return bool(
-            self.engine.all(
-                "SELECT 1 FROM observation JOIN series ON series.key = observation.series WHERE series.key = ?"
-                " AND exact = 0 AND available_at > coalesce(exact_until, -1000000) AND available_at <= ? LIMIT 1",
-                (key, _number(until)),
-            )
-        )
-
-    def _has(self, series_id: str) -> bool:
-        return bool(self.engine.all("SELECT 1 FROM series WHERE id = ?", (series_id,)))
-
-    def _set_exact_until(self, key: int, day: dt.date) -> None:
-        self.engine.run("UPDATE series SET exact_until = ? WHERE key = ?", [(_number(day), key)])
+                pack(self.engine, [key for (key,) in self.engine.all(statement)])
 
 
 def open_store(location: Path | str, *, is_default: bool = False) -> Store:
@@ -366,32 +338,3 @@ def open_store(location: Path | str, *, is_default: bool = False) -> Store:
         raise StoreError(
             f"the folder {path.parent} cannot be used ({reason}); set XL_THESIS_HOME to one that can be written"
         ) from None
-
-
-def _by_series(rows: Iterable[Row]) -> dict[str, list[tuple[int, int, float | None]]]:
-    """Rows as (period, available_at, value) by series, days as numbers."""
-    found: dict[str, list[tuple[int, int, float | None]]] = {}
-    for series_id, observed_on, value, available_at in rows:
-        found.setdefault(series_id, []).append((_day(observed_on), _day(available_at), _finite(value)))
-    return found
-
-
-def _finite(value: float | None) -> float | None:
-    """The value; None, a withdrawn one, where it is no number. Raises ``UnfitValue`` for an infinite one."""
-    if value is None or value != value:
-        return None
-    if math.isinf(value):
-        raise UnfitValue("an infinite value cannot be kept")
-    return float(value)
-
-
-def _stamp(moment: dt.datetime | None) -> str:
-    return (moment or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds")
-
-
-def _number(day: dt.date) -> int:
-    return day.toordinal() - _EPOCH
-
-
-def _day(text: str) -> int:
-    return dt.date.fromisoformat(text).toordinal() - _EPOCH

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from xl_thesis.store.engine import BY_RULE, EXACT
 
 _SAME = 1e-9  # two numbers this close, relative to their size, are one number written twice
 
@@ -43,18 +46,22 @@ class Held:
         """From rows of (period, available_at, value, exact, exact_until).
 
         Exact rows are everything that was ever published. From the first of them until the day up to which they are
-        complete, rows that were dated by a usual delay do not count: they would bring back values already revised.
+        complete, other rows do not count: they would bring back values already revised. Of two rows of the same day the
+        later import comes first, and before what a source says.
         """
         if not rows:
             empty = np.empty(0, dtype=np.int64)
             return cls(empty, empty, np.empty(0))
         table = np.array(rows, dtype=np.float64)
         days, available = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-        values, exact, until = table[:, 2].copy(), table[:, 3] > 0, table[0, 4]
-        if until == until and exact.any():
+        values, exact, until = table[:, 2].copy(), table[:, 3] == EXACT, table[0, 4]
+        is_covered = until == until and exact.any()
+        if is_covered:
             counts = exact | (available < available[exact].min()) | (available > until)
-            return cls(days[counts], available[counts], values[counts], int(until))
-        return cls(days, available, values)
+            days, available, values = days[counts], available[counts], values[counts]
+        last = np.ones(len(days), dtype=bool)
+        last[:-1] = (days[1:] != days[:-1]) | (available[1:] != available[:-1])
+        return cls(days[last], available[last], values[last], int(until) if is_covered else None)
 
     @classmethod
     def unpack(cls, content: bytes) -> Held:
@@ -95,18 +102,25 @@ class Held:
 
 
 def changed_rows(
-    key: int, rows: Sequence[Arrival], held: Held, seen_on: int, *, exact: bool
+    key: int,
+    rows: Sequence[Arrival],
+    held: Held,
+    seen_on: int,
+    *,
+    exact: bool,
+    imported: Mapping[int, float | None] = MappingProxyType({}),
 ) -> tuple[list[tuple[int, int, int, int, float | None]], Change]:
     """Rows to add to a series, as (key, period, available_at, exact, value), and their count.
 
-    See ``Store.record`` for what counts from when.
+    See ``Store.record`` for what counts from when. ``held`` is what sources said before; ``imported`` has the periods
+    whose newest value a person brought: what a source says of them now takes its place from ``seen_on``.
     """
     before = held.in_force()
     if exact:
         rows = sorted(rows)
         known = set(zip(held.days.tolist(), held.available.tolist(), held.values.tolist(), strict=True))
         new = [row for row in rows if (row[0], row[1], row[2]) not in known]
-        added = {(period, available): (key, period, available, 1, value) for period, available, value in rows}
+        added = {(period, available): (key, period, available, EXACT, value) for period, available, value in rows}
         return list(added.values()), Change(len(new), sum(1 for row in new if row[0] in before))
     # What is new beside exact rows was not published on the days that they cover.
     earliest = min(seen_on, held.exact_until + 1) if held.exact_until is not None else None
@@ -116,11 +130,26 @@ def changed_rows(
         if period not in before:
             day = min(available, seen_on) if earliest is None else max(earliest, min(available, seen_on))
             if value is not None:
-                first[period, day] = (key, period, day, 0, value)
+                first[period, day] = (key, period, day, BY_RULE, value)
         elif not _same(before[period], value):
-            first[period, seen_on] = (key, period, seen_on, 0, value)
+            first[period, seen_on] = (key, period, seen_on, BY_RULE, value)
             revised += 1
-    return list(first.values()), Change(len(first), revised)
+    change = Change(len(first), revised)
+    for period, value in _taking_place(rows, before, imported):
+        if (period, seen_on) not in first:
+            first[period, seen_on] = (key, period, seen_on, BY_RULE, value)
+            change += Change() if _same(imported[period], value) else Change(1, 1)
+    return list(first.values()), change
+
+
+def _taking_place(
+    rows: Sequence[Arrival], before: Mapping[int, float | None], imported: Mapping[int, float | None]
+) -> Iterator[tuple[int, float | None]]:
+    """What a source says of periods whose newest value was imported; that it still has none says nothing of one."""
+    said = {period: value for period, _, value in sorted(rows, key=lambda row: row[:2])}
+    for period in sorted(imported.keys() & said.keys()):
+        if said[period] is not None or before.get(period) is not None:
+            yield period, said[period]
 
 
 def _newest_if_known(rows: Sequence[Arrival], before: dict[int, float | None]) -> list[Arrival]:

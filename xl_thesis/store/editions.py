@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from xl_thesis.store.engine import BY_RULE, EXACT
+from xl_thesis.store.rows import date_of
+
 if TYPE_CHECKING:
     from xl_thesis.store import Row, Store
-
-_EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 def add_edition(
@@ -37,14 +38,14 @@ def add_edition(
         if not told and (newest is None or period > newest.isoformat()):
             fresh += said
     store.write(published, source=source, vintage_true=lambda _: True)
-    store.enter((), fresh, seen_on=seen_on, source=source)
+    store.add(fresh, seen_on=seen_on, source=source)
 
 
 def _last_said(store: Store) -> dict[tuple[str, str], float | None]:
     """The newest value of each period in the embedded data that the store has."""
     found = store.engine.all(
         "SELECT id, observed_on, value FROM observation JOIN series ON series.key = observation.series"
-        " WHERE source LIKE ? ORDER BY available_at",
-        ("embedded %",),
+        " WHERE source LIKE ? AND exact IN (?, ?) ORDER BY available_at",
+        ("embedded %", BY_RULE, EXACT),
     )
-    return {(name, dt.date.fromordinal(_EPOCH + period).isoformat()): value for name, period, value in found}
+    return {(name, date_of(period).isoformat()): value for name, period, value in found}

@@ -8,6 +8,11 @@ from typing import Any, Protocol
 
 SCHEMA_VERSION = 2
 
+BY_RULE, EXACT, IMPORTED = 0, 1, 2
+"""How a row came, its column ``exact``: from a source that dates it by a rule, from one that tells every value that was
+ever published, or from a person. Each import has a number of its own there, from ``IMPORTED`` on one more than people
+see; it is negative once the import was taken back, and what is negative does not count."""
+
 TABLES = {
     "meta": ("key", "value"),
     "series": ("key", "id", "exact_until"),

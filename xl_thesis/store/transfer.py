@@ -9,7 +9,8 @@ from typing import Any
 
 from xl_thesis.errors import InputError, StoreError
 from xl_thesis.store import Store
-from xl_thesis.store.engine import KEYS, SCHEMA_VERSION, TABLES
+from xl_thesis.store.engine import BY_RULE, EXACT, KEYS, SCHEMA_VERSION, TABLES
+from xl_thesis.store.imports import read_imports
 
 # Statements below name tables of ours, never anything from outside (S608).
 _ENGINE_NOTES = ("schema_version",)
@@ -26,6 +27,7 @@ class StoreInfo:
     series: int
     observations: int
     refreshed: int
+    imports: int
     failing: dict[str, str]
     refreshed_at: dt.datetime | None
     last_arrival: dt.datetime | None
@@ -47,6 +49,7 @@ def describe(store: Store) -> StoreInfo:
         series=_count(store, "series"),
         observations=_count(store, "observation"),
         refreshed=sum(feed.checked_at is not None for feed in feeds.values()),
+        imports=sum(item.taken_back_at is None for item in store.imports()),
         failing={name: feed.failure for name, feed in sorted(feeds.items()) if feed.failure is not None},
         refreshed_at=store.refreshed_at(),
         last_arrival=max((feed.changed_at for feed in feeds.values() if feed.changed_at), default=None),
@@ -66,9 +69,11 @@ def check(store: Store) -> list[str]:
             packed = store.engine.all("SELECT content FROM packed WHERE series = ?", (key,))
             if packed and bytes(packed[0][0]) != store.held(key).pack():
                 faults.append(f"what is read of {name} is not what its observations say")
-        early = store.engine.all("SELECT count(*) FROM observation WHERE exact NOT IN (0, 1)")
-        if early[0][0]:
-            faults.append(f"{early[0][0]} observations are neither exact nor dated by rule")
+        numbers = {item.number + 1: item.taken_back_at is not None for item in read_imports(store.engine)}
+        allowed = {BY_RULE, EXACT, *(-layer if is_gone else layer for layer, is_gone in numbers.items())}
+        for kind, count in store.engine.all("SELECT exact, count(*) FROM observation GROUP BY exact ORDER BY exact"):
+            if kind not in allowed:
+                faults.append(f"{count} observations are neither exact, nor dated by rule, nor of an import")
     return faults
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from xl_thesis.errors import MissingData
 from xl_thesis.evaluation import IndicatorResult, PillarResult, percent
+from xl_thesis.wording import listed
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen, one_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -16,15 +17,17 @@ GROUP = "Evidence"
 _PILLAR = ("score", "weight", "effective_weight", "contribution", "coverage", "title", "role")
 _INDICATOR = (
     "score", "value", "unit", "weight", "effective_weight", "contribution", "observed_on", "available_at", "age_days",
-    "status", "reason", "source", "grade", "is_proxy", "is_precomputed", "contested", "title", "pillar",
+    "status", "reason", "source", "grade", "is_proxy", "is_precomputed", "contested", "title", "pillar", "is_imported",
 )  # fmt: skip
+_NAMED = {"source": "named_source"}
 _PILLAR_COLUMNS = ("id", "title", "role", "score", "weight", "effective_weight", "contribution", "coverage")
 _INDICATOR_COLUMNS = (
     "id", "pillar", "title", "value", "unit", "score", "effective_weight", "contribution", "observed_on", "age_days",
-    "status",
+    "status", "is_imported",
 )  # fmt: skip
 _SOURCE_COLUMNS = (
-    "series", "title", "unit", "first", "last", "age_days", "observations", "grade", "publisher", "licence", "notice"
+    "series", "title", "unit", "first", "last", "age_days", "observations", "grade", "publisher", "licence", "notice",
+    "imported",
 )  # fmt: skip
 
 
@@ -67,7 +70,7 @@ def _read(
 ) -> Any:
     """One field of a result. Raises ``MissingData`` with the reason where it has none."""
     name = chosen("field", field, {name: name for name in fields}, "score")
-    value = getattr(found, name)
+    value = getattr(found, _NAMED.get(name, name))
     if value is None:
         raise MissingData(f"{found.id} {why(name)}")
     return value
@@ -82,6 +85,8 @@ def thesis_table(
     thesis: ThesisName = None,
 ) -> list[list[Any]]:
     """Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A.
+
+    Values that a person imported are named: is_imported of an indicator, the file in the column imported of a series.
 
     Errors: #VALUE! for a bad level, date or thesis.
     Example: =THESIS_TABLE("pillars", "2026-06-30")
@@ -104,7 +109,8 @@ def _sources(as_of: dt.date | None, thesis: str | None) -> list[list[Any]]:
     records = source_records(session().scorer(thesis), session().evaluate(as_of, thesis))
     rows = [
         [item.meta.id, item.meta.title, item.meta.unit, item.first, item.last, item.age_days, item.observations,
-         item.grade, item.meta.publisher, item.meta.licence, item.meta.notice or ""]
+         item.grade, item.meta.publisher, item.meta.licence, item.meta.notice or "",
+         listed(item.imported)]
         for item in records
     ]  # fmt: skip
     return [list(_SOURCE_COLUMNS), *rows]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from xl_thesis.errors import MissingData
 from xl_thesis.evaluation import BandResult, Evaluation, percent
+from xl_thesis.wording import listed
 from xl_thesis_udfs.arguments import AsOf, ThesisName, chosen
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
@@ -41,6 +42,7 @@ _DETAILS: dict[str, Callable[[Evaluation], Any]] = {
     "data": lambda found: found.data.kind,
     "reference_date": lambda found: found.data.reference_date,
     "refreshed_on": lambda found: None if found.data.refreshed_at is None else found.data.refreshed_at.date(),
+    "imported": lambda found: listed(found.data.imported) or None,
     "definition_hash": lambda found: found.definition_hash,
     "data_hash": lambda found: found.data_hash,
     "version": lambda found: found.version,

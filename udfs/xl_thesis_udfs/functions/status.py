@@ -16,6 +16,7 @@ from xl_thesis.provenance import FRED_NOTICE
 from xl_thesis.store.feeds import Feed
 from xl_thesis.thesis import operands_of
 from xl_thesis.version import VERSION
+from xl_thesis.wording import listed, named
 from xl_thesis_udfs import failures
 from xl_thesis_udfs.arguments import ThesisName, chosen
 from xl_thesis_udfs.registry import FUNCTIONS, Argument, cell_function
@@ -110,18 +111,29 @@ def _series(thesis: str | None) -> list[list[Any]]:
     knowledge = session().knowledge(None, thesis)
     feeds = scorer.store.feeds()
     rows = [
-        [*_standing(scorer, knowledge, series_id, names), *_feed(feeds.get(series_id))]
+        [*_standing(scorer, knowledge, series_id, names), *_feed(feeds.get(series_id), _imported(knowledge, series_id))]
         for series_id, names in users.items()
     ]
     rows.sort(key=lambda row: ("missing", "late", "current").index(row[2]))
     return [list(_SERIES), *rows]
 
 
-def _feed(feed: Feed | None) -> list[Any]:
-    """Where a refresh had the series from, when that source last answered, and why it since has not."""
+def _imported(knowledge: Knowledge, series_id: str) -> tuple[str, ...]:
+    try:
+        return knowledge.files(series_id)
+    except MissingData:
+        return ()
+
+
+def _feed(feed: Feed | None, files: tuple[str, ...]) -> list[Any]:
+    """Where a refresh or an import had the series from, when the source last answered, and why it since has not."""
     if feed is None:
-        return ["", None, ""]
-    return [feed.source or "", None if feed.checked_at is None else feed.checked_at.date(), feed.failure or ""]
+        return [f"imported from {listed(files)}" if files else "", None, ""]
+    return [
+        named(feed.source or "", files),
+        None if feed.checked_at is None else feed.checked_at.date(),
+        feed.failure or "",
+    ]
 
 
 def _standing(scorer: Scorer, knowledge: Knowledge, series_id: str, users: list[str]) -> list[Any]:
