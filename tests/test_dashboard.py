@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import subprocess
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +16,11 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from tests.snapshots import CASES, case, data_of, table_rows
+from xl_thesis.pipeline import Scorer, seed
 from xl_thesis.provenance import FRED_NOTICE
+from xl_thesis.store import Store
+from xl_thesis.thesis import load_thesis
+from xl_thesis_workbook.content import gather
 from xl_thesis_workbook.snapshot import SnapshotContent, snapshot_bytes, write_snapshot
 
 
@@ -52,6 +58,28 @@ def test_how_far_to_trust_the_score_stands_beside_it(name: str) -> None:
     assert result.data.sentence() in sheet["A10"].value
     band = result.band
     assert sheet["G5"].value == (f"{band.p5:.1f} – {band.p95:.1f}" if band else "not computed")
+
+
+@pytest.mark.parametrize("wrong", [{}, {"spx_absolute": dt.date(2026, 2, 24)}])
+def test_an_indicator_that_is_proved_wrong_is_named_as_loudly_as_the_score(
+    wrong: dict[str, dt.date], content: SnapshotContent
+) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(replace(content, wrong=wrong))), data_only=True)
+    said = made["Dashboard"]["A9"].value
+    assert said.endswith(" PROVED WRONG by their own rule: US shares over Treasury bills, trend over a year.") == bool(
+        wrong
+    )
+    assert ("PROVED WRONG" in said) == bool(wrong)
+    notes = {row["Id"]: row["Reason or note"] or "" for row in table_rows(made["Indicators"], "ThesisIndicators")}
+    assert notes["spx_absolute"].startswith("PROVED WRONG by its own rule on 2026-02-24") == bool(wrong)
+    assert sum("PROVED WRONG" in str(note) for note in notes.values()) == len(wrong)
+
+
+def test_the_default_thesis_does_not_hide_its_own_miss() -> None:
+    with Store(":memory:") as store:
+        seed(store)
+        found = gather(Scorer(load_thesis("american_exceptionalism"), store), dt.date(2026, 7, 22)).wrong
+    assert found == {"spx_absolute": dt.date(2026, 2, 24)}
 
 
 def test_the_page_tells_what_moved_what_is_missing_and_what_is_next(book: Workbook, content: SnapshotContent) -> None:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from xl_thesis import falsifiers
 from xl_thesis.attribution import Attribution, explain_change
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import InputError, MissingData
@@ -34,6 +35,7 @@ class SnapshotContent:
     where a score is withheld.
     ``choice``: ``full`` holds the series behind the score as well, ``derived`` only what the formulas compute from,
     ``none`` has values and no formulas. ``window``: how many months the score history shows, all where None.
+    ``wrong``: since when indicators are proved wrong by their own rule, by id.
     ``changed_inputs``: how many of a reader's inputs the thesis has in place of the definition's, and ``defined``: the
     content by the definition itself.
     """
@@ -47,6 +49,7 @@ class SnapshotContent:
     blocks: Sequence[DataBlock]
     change: Attribution | None
     standings: Sequence[Standing]
+    wrong: Mapping[str, dt.date]
     language: Language = "en"
     choice: DataChoice = "derived"
     version: str = VERSION
@@ -95,6 +98,7 @@ def gather(
         blocks=data_blocks(scorer, result, all_of_them=True) if choice == "full" else [],
         change=_change(scorer, result.as_of),
         standings=standings,
+        wrong={item.indicator: item.met_on for item in falsifiers.check(scorer, result.as_of) if item.met_on},
         language=language,
         choice=choice,
         window=window,

@@ -157,8 +157,8 @@ class Dashboard:
         value = opening[result.status] + percent(result.coverage.effective) + middle[result.status]
         if result.bounds:
             value += f"{result.bounds.low:.1f}{join}{result.bounds.high:.1f}{stop}"
-        page.span(9, (1, COLUMNS), Formula(f'IF({model.result("score")}="",{sentences["withheld"]},{chosen})', value),
-                  "Status")  # fmt: skip
+        known, (loud, wrong) = f'IF({model.result("score")}="",{sentences["withheld"]},{chosen})', self._wrong()
+        page.span(9, (1, COLUMNS), Formula(f"{known}&{loud}", value + wrong), "Status")
         page.height(9, 18)
         page.span(10, (1, COLUMNS), self._state(), "Note")
         page.height(10, 15)
@@ -176,6 +176,12 @@ class Dashboard:
         if self.content.changed_inputs:
             value = f"{self.content.changed_inputs}{note}"
         return Formula(f'IF({changed}=0,{data}&" "&{origin}&" "&{text(unchanged)},{changed}&{text(note)})', value)
+
+    def _wrong(self) -> tuple[str, str]:
+        """Which indicators are proved wrong by their own rule, if any, as a formula, and as it is now."""
+        stated, titles = self._about("proved_wrong"), about(self.content)["proved_wrong"]
+        formula, value = self._filled(say.PROVED_WRONG, {"titles": (stated, str(titles))})
+        return f'IF({stated}={text(NOTHING)},"",{formula})', value if titles else ""
 
     def _data(self) -> tuple[str, str]:
         """The sentence that says which data, as a formula, and as it is now."""

@@ -55,7 +55,9 @@ class Tables:
             page.span(here, (1, 6), pillars[place].title.in_language(self.draft.language), "Line")
             for header, span, style in columns_of:
                 cell = self.draft.cell(MODEL_PILLARS.table, header, place)
-                page.span(here, span, Formula(cell, computed(found[header])), style)
+                exact = f"ROUND({cell},12)" if header == "Coverage" else cell  # programs show 0.8749... as 87% or 88%
+                shown = computed(found[header])
+                page.span(here, span, Formula(exact, round(shown, 12) if isinstance(shown, float) else shown), style)
         total, score = row + 1 + len(pillars), self.model.result("score")
         value = self.found.result["score"]
         rest = round(value, 1) - 50 if isinstance(value, float) else ""

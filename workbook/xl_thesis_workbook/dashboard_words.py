@@ -40,6 +40,7 @@ REFRESHED_AND_IMPORTED = words(
     "Data refreshed at {moment} UTC, with values imported from {files}.",
     "資料於 {moment} UTC 更新，含自 {files} 匯入的數值。",
 )
+PROVED_WRONG = words(" PROVED WRONG by their own rule: {titles}.", " 已依自身規則證明有誤：{titles}。")
 RECONSTRUCTED = words("Reconstruction: today's definition applied to that day.", "屬重建：以今日定義套用於當日。")
 FROZEN = words("The definition was frozen before that day.", "定義在該日前已凍結。")
 UNCHANGED = words("All inputs are the definition's.", "所有輸入皆為定義值。")

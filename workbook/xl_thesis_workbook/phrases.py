@@ -126,6 +126,7 @@ GIVEN = words(
     "precomputed with the package from prices that may not be passed on; a refresh replaces it",
     "由不得轉傳的價格預先算出；更新資料後即被取代",
 )
+PROVED_WRONG = words("PROVED WRONG by its own rule on {day}", "{day} 已依自身規則證明有誤")
 IMPORTED = words("{source}, with values imported from {files}", "{source}，含自 {files} 匯入的數值")
 CHANGES_TITLE = words("What moved the score since the end of the month before", "自上月底以來分數變動的原因")
 CHANGE_REST = words("everything else", "其他")

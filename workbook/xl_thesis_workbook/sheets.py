@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from openpyxl.utils import get_column_letter
@@ -54,7 +55,8 @@ def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> 
             found.id, found.pillar, defined.title.in_language(draft.language), found.value, _unit(draft, found.unit),
             found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
             _yes(draft, found.contested), found.grade, _source(draft, found.source, found.imported),
-            _remark(draft, found), defined.falsifier, defined.wrong_on, draft.say(TOKENS[working.method]),
+            _remark(draft, found, content.wrong.get(found.id)), defined.falsifier, defined.wrong_on,
+            draft.say(TOKENS[working.method]),
             draft.say(TOKENS[schedule.frequency]) if schedule else None, schedule.lag_days if schedule else None,
             int(schedule.seven_days) if schedule else None, found.score if working.method == "given" else None,
         ])  # fmt: skip
@@ -70,9 +72,13 @@ def _source(draft: Draft, source: str | None, files: Sequence[str]) -> str | Non
     return draft.say(phrases.IMPORTED, source=source or NOTHING, files=listed(files))
 
 
-def _remark(draft: Draft, item: IndicatorResult) -> str | None:
-    """Why an indicator has no value, or counts less than another; None where nothing is to be said."""
+def _remark(draft: Draft, item: IndicatorResult, wrong_since: dt.date | None) -> str | None:
+    """That an indicator is proved wrong, why it has no value, or counts less than another; None where nothing is to be
+    said.
+    """
     reasons = []
+    if wrong_since:
+        reasons.append(draft.say(phrases.PROVED_WRONG, day=wrong_since))
     if item.is_precomputed:
         reasons.append(draft.say(phrases.GIVEN))
     elif item.reason:
@@ -162,12 +168,15 @@ def add_about(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
 def about(content: SnapshotContent) -> dict[str, Value]:
     """What the workbook is made from, by key; the keys are the same in every language."""
     result, band = content.evaluation, content.evaluation.band
+    titles = {item.id: item.title.in_language(content.language) for item in content.thesis.indicators}
+    wrong = [titles[name] for name in content.wrong]
     return {
         "thesis": result.thesis, "as_of": result.as_of, "definition_hash": result.definition_hash,
         "data_hash": result.data_hash, "version": content.version, "language": content.language,
         "data": content.choice, "score": result.score, "status": result.status,
         "data_kind": result.data.kind, "data_reference_date": result.data.reference_date,
         "data_imported": listed(result.data.imported) or None,
+        "proved_wrong": "; ".join(wrong) or None,
         "data_refreshed_at": None if result.data.refreshed_at is None else f"{result.data.refreshed_at:%Y-%m-%d %H:%M}",
         "band_low": band.p5 if band else None, "band_high": band.p95 if band else None,
         "band_above_50": band.share_above_50 if band else None, "reconstruction": int(result.reconstruction),
