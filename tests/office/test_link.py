@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from xl_thesis.pipeline import open_default_store
+from xl_thesis.pipeline import open_default_store, today
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts.libreoffice import worker
@@ -87,6 +87,20 @@ def test_another_programs_refresh_is_seen(link: Link, monkeypatch: pytest.Monkey
     with open_default_store() as store:
         store.write([("FRED:UNRATE", "2026-05-31", 9.9, "2026-06-29")], source="test")
     assert link.call(*series) == 9.9
+
+
+def test_an_import_of_another_program_is_seen_and_so_is_that_it_was_taken_back(
+    link: Link, monkeypatch: pytest.MonkeyPatch, own_home: Path
+) -> None:
+    monkeypatch.setattr(pipe, "KEEP_SECONDS", 0)
+    asked = ("THESIS_INDICATOR", ("broad_usd", "source"))
+    plain = link.call(*asked)
+    row = ("FRED:DTWEXBGS", "2026-07-21", 121.5, "2026-07-22")
+    with open_default_store() as store:
+        store.enter([(row, None)], [], seen_on=today(), file="mine.csv")
+        assert link.call(*asked) == f"{plain}, with values imported from mine.csv"
+        store.take_back(1)
+        assert link.call(*asked) == plain == "FRED:DTWEXBGS"
 
 
 def test_an_environment_that_has_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -160,8 +160,10 @@ class Dashboard:
         known, (loud, wrong) = f'IF({model.result("score")}="",{sentences["withheld"]},{chosen})', self._wrong()
         page.span(9, (1, COLUMNS), Formula(f"{known}&{loud}", value + wrong), "Status")
         page.height(9, 18)
-        page.span(10, (1, COLUMNS), self._state(), "Note")
-        page.height(10, 15)
+        state = self._state()
+        page.span(10, (1, COLUMNS), state, "Note")
+        lines = lines_of(str(state.value), (COLUMNS - 1) * WIDTH, _NOTE_SIZE)  # names of files may be long
+        page.height(10, 15 if lines == 1 else height_of(lines, _NOTE_SIZE))
         strong = FormulaRule(formula=[f"{model.result('changed')}<>0"], font=Font(bold=True, color=ORANGE))
         page.sheet.conditional_formatting.add(f"A10:{get_column_letter(COLUMNS)}10", strong)
 
