@@ -99,7 +99,7 @@ INDICATORS = SheetPlan(
     words(
         "What was measured, from which series, how late it is, and what would prove it wrong. Scores and weights are"
         " on the sheet Model.",
-        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表；附註與判準為英文原文。",
+        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表；附註中有英文原文。",
     ),
     Block("ThesisIndicators", "values", (
         Column("Id", 19, "Body", "代號"), Column("Pillar", 10, "Body", "支柱"),
@@ -164,7 +164,7 @@ PATIENCE = Block("ThesisPatience", "values", (
 CLAIMS = SheetPlan(
     words("Claims", "主張"),
     words("Every statement of the thesis in our words, what would prove it wrong, and when.",
-          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定；判準與證據為英文原文。"),
+          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定；數字、證據與其後發展為英文原文。"),
     Block("ThesisClaims", "values", (
         Column("Id", 6, "Body", "代號"), Column("Group", 10, "Body", "類別"), Column("Kind", 12, "Body", "種類"),
         Column("Claim", 48, "Body wrap", "主張"), Column("Number", 15, "Body wrap", "數字"),
@@ -179,7 +179,7 @@ CLAIMS = SheetPlan(
 QUESTIONS = SheetPlan(
     words("Questions", "問題"),
     words("Dated questions that can be resolved; those written with hindsight never count in a forecast score.",
-          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。判準與證據為英文原文。"),
+          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。由序列判定的證據為英文。"),
     Block("ThesisQuestions", "values", (
         Column("Id", 6, "Body", "代號"), Column("Question", 46, "Body wrap", "問題"),
         Column("Criterion", 46, "Body wrap", "判準"), Column("A yes speaks", 10, "Body", "「是」代表"),

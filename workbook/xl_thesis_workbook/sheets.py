@@ -52,8 +52,8 @@ def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> 
         rows.append([
             found.id, found.pillar, defined.title.in_language(draft.language), found.value, _unit(draft, found.unit),
             found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
-            _yes(draft, found.contested), found.grade, found.source, _remark(draft, found), defined.falsifier,
-            defined.wrong_on, draft.say(TOKENS[working.method]),
+            _yes(draft, found.contested), found.grade, found.source, _remark(draft, found),
+            defined.falsifier_in(draft.language), defined.wrong_on, draft.say(TOKENS[working.method]),
             draft.say(TOKENS[schedule.frequency]) if schedule else None, schedule.lag_days if schedule else None,
             int(schedule.seven_days) if schedule else None, found.score if working.method == "given" else None,
         ])  # fmt: skip
@@ -83,8 +83,8 @@ def add_claims(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None
     rows: list[list[Content]] = [
         [
             claim.id, claim.group, draft.say(TOKENS[claim.kind]), claim.text.in_language(draft.language), claim.number,
-            "; ".join(claim.tested_by), claim.falsifier, claim.wrong_on, draft.say(TOKENS[claim.verdict.status]),
-            claim.verdict.note, claim.verdict.later,
+            "; ".join(claim.tested_by), claim.falsifier_in(draft.language), claim.wrong_on,
+            draft.say(TOKENS[claim.verdict.status]), claim.verdict.note, claim.verdict.later,
         ]
         for claim in content.thesis.claims
     ]  # fmt: skip
@@ -102,12 +102,13 @@ def add_questions(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> N
     for item in content.thesis.questions:
         standing = standings.get(item.id)
         answer = standing.status if standing else item.resolution
-        evidence = standing.evidence if standing and standing.resolved_by else item.evidence
+        is_found = standing is not None and standing.resolved_by not in (None, "definition")
+        evidence = standing.evidence if standing and is_found else item.evidence_in(draft.language)
         rows.append([
-            item.id, item.text.in_language(draft.language), item.criterion, draft.say(TOKENS[item.polarity]),
-            item.opens, item.resolves, draft.say(TOKENS[item.origin]), _yes(draft, item.hindsight),
-            item.base_rate.probability if item.base_rate else None, draft.say(TOKENS[answer or "open"]), evidence,
-            order.get(item.id),
+            item.id, item.text.in_language(draft.language), item.criterion_in(draft.language),
+            draft.say(TOKENS[item.polarity]), item.opens, item.resolves, draft.say(TOKENS[item.origin]),
+            _yes(draft, item.hindsight), item.base_rate.probability if item.base_rate else None,
+            draft.say(TOKENS[answer or "open"]), evidence, order.get(item.id),
         ])  # fmt: skip
     _table_sheet(draft, content, sheet, QUESTIONS, rows)
 
