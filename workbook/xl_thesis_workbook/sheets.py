@@ -30,10 +30,10 @@ from xl_thesis_workbook.layout import (
     SheetPlan,
     data_table,
 )
-from xl_thesis_workbook.measure import fit_row
-from xl_thesis_workbook.paper import print_beginning, set_page, split_pages
+from xl_thesis_workbook.measure import Fit
+from xl_thesis_workbook.paper import keep_together, print_beginning, set_page, split_pages
 from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
-from xl_thesis_workbook.tables import head, table_names
+from xl_thesis_workbook.tables import HEADER_HEIGHT, head, table_names
 from xl_thesis_workbook.tokens import TOKENS, UNITS
 
 DECIMALS = 10  # of a history that a percentile is taken in: ties are a billionth apart, and more would double the file
@@ -212,7 +212,7 @@ def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         title = item.title.in_language(draft.language)
         block = Block(data_table(item.id), "values", DATA_COLUMNS)
         _side_by_side(draft, sheet, number, block, rows, (item.id, title))
-    _finish_data(draft, content, sheet, len(ranked) * (len(DATA_COLUMNS) + 1))
+    _finish_data(draft, content, sheet, len(ranked), len(DATA_COLUMNS))
 
 
 def add_raw(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
@@ -225,7 +225,7 @@ def add_raw(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         rows: list[list[Value]] = [[to_date(day), value, to_date(available)] for day, value, available in days]
         used = f"{'; '.join(block.titles)} ({draft.say(phrases.USED_BY, names=', '.join(block.indicators))})"
         _side_by_side(draft, sheet, number, Block(name, "values", RAW_COLUMNS), rows, (block.source, used))
-    _finish_data(draft, content, sheet, len(names) * (len(RAW_COLUMNS) + 1))
+    _finish_data(draft, content, sheet, len(names), len(RAW_COLUMNS))
 
 
 def _side_by_side(
@@ -236,16 +236,21 @@ def _side_by_side(
     for row, text, style in zip((3, 4), titles, ("Block title", "Small"), strict=True):
         put(sheet, row, column, text, style)
         sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + width - 1)
-    fit_row(sheet, 3, [(titles[0], sum(item.width for item in block.columns))])
+    Fit(((column, sum(item.width for item in block.columns), 10),)).apply(sheet, 3, {column: titles[0]})
     draft.long_table(sheet, block, rows, row=_BLOCK_HEADER_ROW, column=column)
     sheet.column_dimensions[get_column_letter(column + width)].width = _BLOCK_GAP
 
 
-def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, columns: int) -> None:
+def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, blocks: int, width: int) -> None:
+    """Each block has so many columns, and an empty one beside it."""
+    group = width + 1
+    columns = blocks * group
     sheet.row_dimensions[4].height = 50
+    sheet.row_dimensions[_BLOCK_HEADER_ROW].height = HEADER_HEIGHT
     sheet.freeze_panes = sheet.cell(row=_BLOCK_HEADER_ROW + 1, column=1)
     set_page(draft, sheet, content, _BLOCK_HEADER_ROW)
     print_beginning(sheet, _BLOCK_HEADER_ROW, max(columns, 1))
+    keep_together(sheet, columns, group)
 
 
 def _table_sheet(
@@ -254,7 +259,7 @@ def _table_sheet(
     """A sheet as planned; return the last row of its table."""
     head(sheet, draft.say(plan.title), draft.say(plan.note))
     last = draft.table(sheet, plan.block, rows, row=HEADER_ROW)
-    sheet.row_dimensions[HEADER_ROW].height = 30
+    sheet.row_dimensions[HEADER_ROW].height = HEADER_HEIGHT
     sheet.freeze_panes = plan.frozen
     set_page(draft, sheet, content, HEADER_ROW)
     if plan.second_page is not None:
