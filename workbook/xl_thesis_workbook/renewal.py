@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from xl_thesis_workbook.anchors import Address, Anchors, named_cells
 from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.chart_cache import renew_charts
 from xl_thesis_workbook.dated import renew_words
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer, changed_height
 from xl_thesis_workbook.measure import Fit
@@ -74,6 +75,7 @@ class Renewal:
         pairs = {part: self._counterpart(title, part)[0] for title, part in self._new.sheets.items()}
         sheets = {part: sheet for part, sheet in pairs.items() if sheet is not None}
         self._update.report.words += renew_words(self._update.book, self._new, sheets, self._day)
+        renew_charts(self._update.book, self._new, sheets)
         return self._update.closed()
 
     def _rows(self, table: TablePlace) -> Rows:
