@@ -162,7 +162,7 @@ def test_every_word_of_the_dashboard_and_every_header_is_chinese_where_asked() -
         drawn = [package.read(name).decode() for name in package.namelist() if re.search("charts/|drawings/draw", name)]
     found = ["".join(text) for part in drawn for text in re.findall(r'<a:t>([^<]*)</a:t>|descr="([^"]*)"', part)]
     spoken = [text for text in found if text]
-    assert len(spoken) == 8 and all(CHINESE.search(text) for text in spoken)  # titles and alternative texts
+    assert len(spoken) == 15 and all(CHINESE.search(text) for text in spoken)  # titles and alternative texts
     units = {cell.value for cell in book["指標"]["E"][4:]}
     assert all(CHINESE.search(unit) for unit in units)
     for sheet in book.worksheets:
@@ -180,6 +180,11 @@ def test_charts_have_titles_axes_and_words_for_those_who_cannot_see_them(content
     assert re.findall(r'cNvPr id="\d" name="([^"]+)" descr="[^"]{80,}"', drawing) == [
         "Pillars", "Since publication", "Score history", "Moves since publication"
     ]  # fmt: skip
+    said = [re.findall("<a:t>([^<]+)</a:t>", chart)[1:] for chart in charts]
+    assert said[0] == ["against the thesis  ←  points  →  for the thesis"]
+    assert [sorted(words) for words in said[1:3]] == [["month-end", "score"]] * 2
+    assert sorted(said[3]) == ["month-end", "standard deviations"]
+    assert all(chart.count('rot="-5400000"') == 1 for chart in charts[1:])
     for chart in charts:
         assert chart.count('delete val="0"') >= 2
         assert set(re.findall(r'typeface="([^"]+)"', chart)) == {"Calibri", "Microsoft JhengHei"}
@@ -188,6 +193,17 @@ def test_charts_have_titles_axes_and_words_for_those_who_cannot_see_them(content
         order = re.findall(r"<idx val=\"(\d+)\" ?/><order", chart)
         assert len(order) == len(set(order))
     assert set(re.findall(r'<name val="([^"]+)"', styles)) == {"Calibri"}
+
+
+def test_the_bands_of_the_labels_say_their_limits_and_follow_the_inputs(content: SnapshotContent) -> None:
+    """Told apart without their colours."""
+    shown = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(content)), data_only=True)["Chart data"][4]
+    typed = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(content)))["Chart data"][4]
+    bands = [(cell.value, typed[place].value) for place, cell in enumerate(shown) if "–" in str(cell.value)]
+    assert [value for value, _ in bands[:5]] == [
+        "contradicted 0–35", "leaning against 35–45", "inconclusive 45–55", "leaning for 55–65", "supported 65–100"
+    ]  # fmt: skip
+    assert len(bands) == 10 and bands[1][1] == '="leaning against "&Inputs!$C$57&"–"&Inputs!$C$58'
 
 
 def on_letter(path: Path) -> Path:

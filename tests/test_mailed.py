@@ -138,7 +138,19 @@ def test_an_updated_workbook_shows_what_a_new_one_would(scorer: Scorer, book: Pa
     differing = {place for place in expected if place.startswith(("Dashboard!", "Model!", "Chart data!"))
                  and not same(shown.get(place), expected[place])}  # fmt: skip
     assert differing == set()
+    assert heights(book.read_bytes()) == heights(late)
+    charts = [name for name in parts(late) if name.startswith("xl/charts/")]
+    assert len(charts) == 4 and all(parts(book.read_bytes())[name] == parts(late)[name] for name in charts)
     assert lint.faults(book.read_bytes()) == []
+
+
+def heights(data: bytes) -> dict[str, float | None]:
+    """How high each row is of the sheets whose rows are the same on both days."""
+    loaded = openpyxl.load_workbook(io.BytesIO(data))
+    return {
+        f"{title}!{row}": loaded[title].row_dimensions[row].height
+        for title in ("Dashboard", "Indicators", "Claims", "Questions", "About") for row in range(1, 90)
+    }  # fmt: skip
 
 
 def same_rows(found: list[list[Cell]], wanted: list[list[Cell]]) -> bool:

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -109,6 +110,9 @@ def test_each_sheet_says_what_it_is_and_prints(content: SnapshotContent) -> None
         assert sheet.freeze_panes is not None
         assert int(sheet.page_setup.paperSize) == int(sheet.PAPERSIZE_A4)
         assert str(content.evaluation.as_of) in sheet.oddFooter.left.text
+        column, row = coordinate_to_tuple(sheet.freeze_panes)[::-1]
+        frozen = sum(sheet.column_dimensions[get_column_letter(place)].width for place in range(1, column))
+        assert frozen <= 30 and row <= 16, sheet.title  # or a phone shows nothing that scrolls
     first = book["Dashboard"]
     assert (first.page_setup.orientation, first.page_setup.fitToHeight) == ("portrait", 1)
     assert first.print_area.endswith(f"$Y${first.max_row}")
@@ -122,6 +126,14 @@ def test_who_prints_the_whole_workbook_gets_the_beginning_of_long_tables(choice:
         _, top, _, bottom = range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))
         header = int(sheet.print_title_rows.rpartition("$")[2])
         assert (top, bottom) == (1, header + 40)
+
+
+def test_no_table_of_data_is_torn_between_two_pages(content: SnapshotContent) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(snapshot_bytes(content)))["Data"]
+    ends = [item.id for item in sheet.col_breaks.brk]
+    boxes = [range_boundaries(table.ref) for table in sheet.tables.values()]
+    assert len(ends) >= 2 and not any(left <= end < right for end in ends for left, _, right, _ in boxes)
+    assert 40 < sheet.page_setup.scale <= 100
 
 
 def test_a_file_with_every_series_full_since_2000_stays_small() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from xl_thesis.criteria import Criterion, Fallback
 from xl_thesis.limits import WrongWhen
-from xl_thesis.models import Frequency, Model, Operand, SeriesId, SeriesMeta, SpanField, Text
+from xl_thesis.models import Frequency, Model, Operand, SeriesId, SeriesMeta, SpanField, Text, in_language
 from xl_thesis.wording import DIGEST, IDENTIFIER
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
@@ -155,6 +155,7 @@ class Indicator(Model):
     """One measured series, how it becomes a number, and which way it speaks.
 
     ``wrong_when`` is the falsifier for a machine, absent where no number decides it; ``wrong_on`` is its last day.
+    ``falsifier_zh_hant`` is shown in a Chinese workbook; the English one is what is judged.
     """
 
     id: Identifier
@@ -171,8 +172,13 @@ class Indicator(Model):
     claims: Annotated[tuple[Identifier, ...], Field(min_length=1, strict=False)]
     rationale: Sentence
     falsifier: Sentence
+    falsifier_zh_hant: Sentence | None = None
     wrong_on: dt.date | None = None
     wrong_when: WrongWhen | None = None
+
+    def falsifier_in(self, language: str) -> str:
+        """The falsifier in ``zh-Hant`` where it is given, else in English."""
+        return in_language(language, self.falsifier, self.falsifier_zh_hant)
 
     @model_validator(mode="after")
     def _check(self) -> Indicator:
@@ -219,7 +225,8 @@ class Claim(Model):
     """One statement of the source text in our own words.
 
     ``tested_by`` names public series (``FRED:UNRATE``) or a documented source; ``wrong_on`` is the date on which
-    ``falsifier`` is judged, absent only where nothing could falsify the claim.
+    ``falsifier`` is judged, absent only where nothing could falsify the claim. ``falsifier_zh_hant`` is shown in a
+    Chinese workbook.
     """
 
     id: Identifier
@@ -231,8 +238,13 @@ class Claim(Model):
     measure: Sentence | None = None
     supports_if: Sentence | None = None
     falsifier: Sentence | None = None
+    falsifier_zh_hant: Sentence | None = None
     wrong_on: dt.date | None = None
     verdict: Verdict
+
+    def falsifier_in(self, language: str) -> str | None:
+        """The falsifier in ``zh-Hant`` where it is given, else in English; None where nothing could falsify it."""
+        return in_language(language, self.falsifier, self.falsifier_zh_hant)
 
 
 class BaseRate(Model):
@@ -245,13 +257,15 @@ class BaseRate(Model):
 class Question(Model):
     """A dated, resolvable question. ``polarity`` says what a yes means for the thesis.
 
-    ``resolve_when`` is the criterion for a machine, absent where a person must judge.
+    ``resolve_when`` is the criterion for a machine, absent where a person must judge. ``criterion_zh_hant`` and
+    ``evidence_zh_hant`` are shown in a Chinese workbook; the English ones are what is judged.
     """
 
     id: Identifier
     claims: Annotated[tuple[Identifier, ...], Field(min_length=1, strict=False)]
     text: Text
     criterion: Sentence
+    criterion_zh_hant: Sentence | None = None
     resolve_when: Criterion | None = None
     polarity: Literal["for", "against"]
     opens: dt.date
@@ -262,6 +276,15 @@ class Question(Model):
     base_rate: BaseRate | None = None
     resolution: Literal["yes", "no", "ambiguous", "annulled"] | None = None
     evidence: Sentence | None = None
+    evidence_zh_hant: Sentence | None = None
+
+    def criterion_in(self, language: str) -> str:
+        """The criterion in ``zh-Hant`` where it is given, else in English."""
+        return in_language(language, self.criterion, self.criterion_zh_hant)
+
+    def evidence_in(self, language: str) -> str | None:
+        """The evidence in ``zh-Hant`` where it is given, else in English; None for an open question."""
+        return in_language(language, self.evidence, self.evidence_zh_hant)
 
     @model_validator(mode="after")
     def _dates(self) -> Question:

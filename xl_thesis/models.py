@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -13,12 +13,22 @@ SpanUnit = Literal["W", "M"]
 
 _SERIES_ID = re.compile(r"^[A-Z]+:[^\s:]+$")
 _SPAN = re.compile(r"^([1-9]\d{0,2})([WMQY])$")
+Said = TypeVar("Said", str, str | None)
 
 
 class Model(BaseModel):
     """Frozen, and a key it does not know is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+def in_language(language: str, en: Said, zh_hant: str | None) -> Said | str:
+    """A sentence in ``zh-Hant`` where it is given, else in English.
+
+    >>> in_language("zh-Hant", "above zero", None)
+    'above zero'
+    """
+    return zh_hant if language == "zh-Hant" and zh_hant is not None else en
 
 
 class Text(Model):
@@ -33,7 +43,7 @@ class Text(Model):
 
     def in_language(self, language: str) -> str:
         """The sentence in ``zh-Hant``, else in English."""
-        return self.zh_hant if language == "zh-Hant" else self.en
+        return in_language(language, self.en, self.zh_hant)
 
 
 def _series_id(value: str) -> str:

@@ -15,7 +15,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xl_thesis.definition import Indicator, NormalCdf
 from xl_thesis.observations import later, month_ends, to_date, to_day
 from xl_thesis_workbook import phrases
-from xl_thesis_workbook.cells import put
 from xl_thesis_workbook.content import SnapshotContent
 from xl_thesis_workbook.draft import ERROR, Content, Draft, serial, text
 from xl_thesis_workbook.figures import Figures
@@ -26,6 +25,7 @@ from xl_thesis_workbook.tables import head
 HEADER = 4
 MOVERS, GAPS = 3, 6
 Known = str | float
+Header = tuple[str, Content, str]  # name, words, style
 _TIE = 1e-9  # what sets equal numbers apart, in the order of the definition
 _LEAST_MONTHS, _MOST_MOVES = 24, 4
 
@@ -69,12 +69,13 @@ class ChartData:
         letter = get_column_letter(place.columns[column])
         return f"{quote_sheetname(self.sheet.title)}!${letter}${place.first + number}"
 
-    def _block(self, zone: str, headers: Sequence[tuple[str, str, str]], rows: Sequence[Sequence[Content]]) -> None:
-        """Write a block; headers are (name, words, style)."""
+    def _block(self, zone: str, headers: Sequence[Header], rows: Sequence[Sequence[Content]]) -> None:
+        """Write a block."""
         columns = {name: self._next + offset for offset, (name, _, _) in enumerate(headers)}
         self.zones[zone] = Zone(columns, HEADER + 1, HEADER + max(1, len(rows)))
         for offset, (_, words, style) in enumerate(headers):
-            put(self.sheet, HEADER, self._next + offset, words, "Column" if "date" in style else "Column right")
+            align = "Column" if "date" in style else "Column right"
+            self.draft.put(self.sheet, HEADER, self._next + offset, words, align)
             self.sheet.column_dimensions[get_column_letter(self._next + offset)].width = 13
         for row, line in enumerate(rows, start=HEADER + 1):
             for offset, (item, (_, _, style)) in enumerate(zip(line, headers, strict=True)):
@@ -99,16 +100,20 @@ class ChartData:
                    ("against", say(phrases.AGAINST), "Data points"))  # fmt: skip
         self._block("pillars", headers, rows)
 
-    def _zones(self) -> tuple[list[tuple[str, str, str]], list[Content]]:
-        """Columns that stack up to the limits of the labels, and their cells, alike in each row."""
+    def _zones(self) -> tuple[list[Header], list[Content]]:
+        """Columns that stack up to the limits of the labels, which their headers name, and their cells, alike in each
+        row.
+        """
         labels = self.content.thesis.labels
-        headers: list[tuple[str, str, str]] = []
+        headers: list[Header] = []
         cells: list[Content] = []
         for place, label in enumerate(labels):
             here = self.draft.cell("InputLabels", "Below", place)
             below = self.draft.cell("InputLabels", "Below", place - 1) if place else "0"
             floor = labels[place - 1].below if place else 0.0
-            headers.append((f"zone {place}", label.text.in_language(self.draft.language), "Data points"))
+            title = label.text.in_language(self.draft.language)
+            named = Formula(f'{text(f"{title} ")}&{below}&"–"&{here}', f"{title} {floor:.15g}–{label.below:.15g}")
+            headers.append((f"zone {place}", named, "Data points"))
             cells.append(Formula(f"MAX(0,{here}-{below})", max(0.0, label.below - floor)))
         return headers, cells
 
@@ -129,9 +134,9 @@ class ChartData:
                 Formula(date, serial(to_date(day))), Formula(before, value if is_before else ERROR),
                 Formula(since, value if is_since else ERROR), 50, *zone_cells,
             ])  # fmt: skip
-        headers = [("date", say(phrases.MONTH), "Data date"), ("before", say(phrases.BEFORE), "Data points"),
+        headers = (("date", say(phrases.MONTH), "Data date"), ("before", say(phrases.BEFORE), "Data points"),
                    ("since", say(phrases.SINCE), "Data points"), ("neutral", say(phrases.NEUTRAL), "Data points"),
-                   *zone_headers]  # fmt: skip
+                   *zone_headers)  # fmt: skip
         self._block("history", headers, rows)
 
     def _since(self) -> None:
@@ -147,9 +152,9 @@ class ChartData:
             formula = f"IFERROR(IF({found},INDEX({scores},{row})*1,NA()),NA())"
             review: Content = 50 if _month(month) in reviews else Formula("NA()", ERROR)
             rows.append([month, Formula(formula, self._score_in(month)), review, 50, *zone_cells])
-        headers = [("date", say(phrases.MONTH), "Data date"), ("score", say(phrases.SCORE), "Data points"),
+        headers = (("date", say(phrases.MONTH), "Data date"), ("score", say(phrases.SCORE), "Data points"),
                    ("review", say(phrases.REVIEW), "Data points"), ("neutral", say(phrases.NEUTRAL), "Data points"),
-                   *zone_headers]  # fmt: skip
+                   *zone_headers)  # fmt: skip
         self._block("since", headers, rows)
 
     def _score_in(self, month: dt.date) -> Known:

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.axis import ChartLines, DateAxis
+from openpyxl.chart.data_source import AxDataSource, StrRef
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.shapes import GraphicalProperties
@@ -15,7 +16,14 @@ from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.cells import clean_text
@@ -26,6 +34,7 @@ Chart = BarChart | LineChart
 _GRID = "E5E7EB"
 _LONG_YEARS, _SHORT_YEARS = 10, 5  # labels every two years, every year, every half-year
 _HIDDEN = ";;;"  # a number format that shows nothing
+_UPWARDS = -5_400_000  # a quarter turn to the left, in 60,000ths of a degree
 _COLOURS = (BLUE, ORANGE, "009E73", "CC79A7")
 _DASHES = ("solid", "sysDash", "lgDash", "sysDot")
 
@@ -82,7 +91,7 @@ def pillar_chart(sheet: Worksheet, zone: Zone) -> BarChart:
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblPos = "low"
     chart.y_axis.number_format = _HIDDEN
-    chart.layout = _inner(x=0.5, y=0.14, w=0.46, h=0.8)
+    chart.layout = _inner(x=0.5, y=0.12, w=0.46, h=0.77)
     return chart
 
 
@@ -107,7 +116,7 @@ def zoned_chart(sheet: Worksheet, zone: Zone, lines: Sequence[Line], *, years: f
         _time_axis(each, years)
         each.y_axis.scaling.min, each.y_axis.scaling.max, each.y_axis.majorUnit = 0, 100, 25
         each.y_axis.number_format = "0"
-    chart.layout = _inner(x=0.06, y=0.13, w=0.91, h=0.62 if with_zones else 0.68)
+    chart.layout = _inner(x=0.09, y=0.12, w=0.88, h=0.53 if with_zones else 0.66)
     return chart
 
 
@@ -123,7 +132,7 @@ def moves_chart(sheet: Worksheet, zone: Zone, names: Sequence[str], *, years: fl
     for each in (chart, over):
         _time_axis(each, years)
         each.y_axis.number_format = "+0.0;-0.0;0"
-    chart.layout = _inner(x=0.08, y=0.14, w=0.89, h=0.57)
+    chart.layout = _inner(x=0.1, y=0.12, w=0.87, h=0.55)
     return chart
 
 
@@ -141,7 +150,11 @@ def _add(chart: BarChart | LineChart, sheet: Worksheet, zone: Zone, labels: str,
         column = zone.columns[name]
         data = Reference(sheet, min_col=column, min_row=zone.first - 1, max_row=zone.last)
         chart.add_data(data, titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=zone.columns[labels], min_row=zone.first, max_row=zone.last))
+    place = Reference(sheet, min_col=zone.columns[labels], min_row=zone.first, max_row=zone.last)
+    chart.set_categories(place)
+    if labels != "date":
+        for series in chart.series:
+            series.cat = AxDataSource(strRef=StrRef(f=str(place)))
 
 
 def _draw(series: Any, line: Line) -> None:
@@ -182,8 +195,8 @@ def _inner(**edges: float) -> Layout:
     return Layout(manualLayout=ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **edges))
 
 
-def finish(chart: LineChart | BarChart, title: str, *, has_grid: bool = True) -> None:
-    """Title on the left, thin grid, small grey labels, no frame.
+def finish(chart: LineChart | BarChart, title: str, *, across: str, up: str = "", has_grid: bool = True) -> None:
+    """Title on the left, thin grid, small grey labels, no frame; ``across`` and ``up`` are the titles of the axes.
 
     Axes are said to exist, since some programs hide them otherwise.
     """
@@ -193,6 +206,10 @@ def finish(chart: LineChart | BarChart, title: str, *, has_grid: bool = True) ->
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE))
         axis.majorTickMark = "none"
         axis.title = None
+    if isinstance(chart, BarChart) and chart.type == "bar":  # its values run across, under the right half
+        chart.y_axis.title = _axis_title(across, _at(0.53, 0.925))
+    else:
+        chart.x_axis.title, chart.y_axis.title = _axis_title(across), _axis_title(up, turn=_UPWARDS)
     grid = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill=_GRID, w=6_350)))
     chart.y_axis.majorGridlines = grid if has_grid else None
     if not has_grid:
@@ -202,12 +219,24 @@ def finish(chart: LineChart | BarChart, title: str, *, has_grid: bool = True) ->
     chart.roundedCorners = False
     chart.legend = None
     chart.display_blanks = "gap"
-    words = RegularTextRun(rPr=_font(1100, NAVY, bold=True), t=title)
+    run = RegularTextRun(rPr=_font(1100, NAVY, bold=True), t=title)
     chart.title = Title(
-        tx=Text(rich=RichText(p=[Paragraph(r=[words])])),
-        layout=Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=0.008, y=0.01)),
+        tx=Text(rich=RichText(p=[Paragraph(r=[run])])),
+        layout=_at(0.008, 0.01),
         overlay=False,
     )
+
+
+def _axis_title(words: str, layout: Layout | None = None, *, turn: int = 0) -> Title:
+    """Small grey words along an axis."""
+    run = RegularTextRun(rPr=_font(900, GREY), t=words)
+    body = RichTextProperties(rot=turn, vert="horz")
+    return Title(tx=Text(rich=RichText(bodyPr=body, p=[Paragraph(r=[run])])), layout=layout, overlay=False)
+
+
+def _at(x: float, y: float) -> Layout:
+    """A place for words, as shares of the chart from its left and upper edge."""
+    return Layout(manualLayout=ManualLayout(xMode="edge", yMode="edge", x=x, y=y))
 
 
 def _filled(colour: str) -> GraphicalProperties:

@@ -26,12 +26,13 @@ class Charts:
         """Draw all of them; rows are (first, last)."""
         source, zones = self.data.sheet, self.data.zones
         pillars = charts.pillar_chart(source, zones["pillars"])
-        charts.finish(pillars, self.draft.say(say.PILLAR_CHART), has_grid=False)
+        charts.finish(pillars, self.draft.say(say.PILLAR_CHART), across=self.draft.say(say.POINTS_AXIS), has_grid=False)
         self._put(sheet, pillars, LEFT, upper, "Pillars", self._pillars_aloud())
         neutral = Line("neutral", GREY, 9_525, "dash")
         lines = (neutral, Line("score", NAVY, 31_750), Line("review", NAVY, 0, marker="diamond"))
         since = charts.zoned_chart(source, zones["since"], lines, years=len(self.data.months) / 12, with_zones=True)
-        charts.finish(since, self.draft.say(say.SINCE_CHART))
+        month, score = self.draft.say(say.MONTH_AXIS), self.draft.say(say.SCORE_AXIS)
+        charts.finish(since, self.draft.say(say.SINCE_CHART), across=month, up=score)
         labels = len(self.content.thesis.labels)
         charts.keep_legend(since, [labels])
         self._put(sheet, since, RIGHT, upper, "Since publication", self._since_aloud())
@@ -39,13 +40,13 @@ class Charts:
         days = self.content.panel.days
         years = float((days[-1] - days[0]).astype(int)) / 365
         history = charts.zoned_chart(source, zones["history"], lines, years=years, with_zones=False)
-        charts.finish(history, self.draft.say(say.HISTORY_CHART))
+        charts.finish(history, self.draft.say(say.HISTORY_CHART), across=month, up=score)
         charts.keep_legend(history, [*range(labels), labels])
         self._put(sheet, history, LEFT, lower, "Score history", self._history_aloud())
         if self.data.moves:
             names = [item.id for item, _ in self.data.moves]
             moves = charts.moves_chart(source, zones["moves"], names, years=len(self.data.months) / 12)
-            charts.finish(moves, self.draft.say(say.MOVES_CHART))
+            charts.finish(moves, self.draft.say(say.MOVES_CHART), across=month, up=self.draft.say(say.MOVES_AXIS))
             charts.keep_legend(moves, [0])
             self._put(sheet, moves, RIGHT, lower, "Moves since publication", self._moves_aloud())
 

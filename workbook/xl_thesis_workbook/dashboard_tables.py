@@ -69,7 +69,7 @@ class Tables:
         names = [pillar.title.in_language(self.draft.language) for pillar in pillars]
         causes = ["", *(str(_plain(line[CHANGES["What"]])) for line in self.draft.written[CHANGES.table])]
         for place, (name, cause) in enumerate(zip_longest(names, causes, fillvalue="")):
-            page.fitted(row + 1 + place, (name, 6, 10), (cause, 7, 10))
+            page.fitted(row + 1 + place, (name, 1, 6, 10), (cause, 14, 7, 10))
         page.height(row + count + 1, _GAP)
         return row + count + 2
 
@@ -111,7 +111,7 @@ class Tables:
                 self._gap(here, number)
             found = (self._found(name, number)[1] for name in ("points", "lost"))
             titles = [self._titles[str(item["Id"])] if item else "" for item in found]
-            page.fitted(here, (titles[0], 8, 10), (titles[1], 7, 10))
+            page.fitted(here, (titles[0], 1, 8, 10), (titles[1], 14, 7, 10))
         page.height(row + count + 1, _GAP)
         return row + count + 2
 
@@ -180,7 +180,7 @@ class Tables:
             value = "" if found is None else found[2] if header == "Question" else found[0]
             formula = f'IFERROR(INDEX({self.draft.grown(block, header)},{key}),"")'
             self.page.span(row, span, Formula(formula, computed(_plain(value))), style)
-        self.page.fitted(row, (found[2] if found else "", 22, 10))
+        self.page.fitted(row, (found[2] if found else "", 1, 22, 10))
 
     def _ledger_lines(self) -> list[tuple[str, Content]]:
         """Counts of claims and questions as the tables have them."""

@@ -55,6 +55,9 @@ HISTORY_CHART = words("Score as known at each month-end", "每月底所知的分
 MOVES_CHART = words(
     "What it is about, since publication: moves in standard deviations", "論點標的自發表以來的變動（標準差）"
 )
+POINTS_AXIS = words("against the thesis  ←  points  →  for the thesis", "反對論點  ←  點數  →  支持論點")
+MONTH_AXIS, SCORE_AXIS = words("month-end", "月底"), words("score", "分數")
+MOVES_AXIS = words("standard deviations", "標準差")
 PILLARS, POINTS = words("Pillars", "支柱"), words("Points", "點數")
 WEIGHT, OWN_SCORE = words("Weight", "權重"), words("Score", "分數")
 PILLAR_COLUMNS = (OWN_SCORE, WEIGHT, words("Known", "已知"), POINTS)

@@ -17,6 +17,7 @@ from xl_thesis_workbook.cells import Value, clean_text, put
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.language import Language, Words
 from xl_thesis_workbook.layout import Block, Column
+from xl_thesis_workbook.measure import Fit
 from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table
 
@@ -41,8 +42,8 @@ class _Place:
 class Draft:
     """A workbook with the words of one language.
 
-    ``written`` has the rows of each table. ``cached`` has the value of each formula by sheet and cell. With ``is_live``
-    off formulas are written as values.
+    ``written`` has the rows of each table. ``cached`` has the value of each formula by sheet and cell; ``fits`` says by
+    sheet and row what a height follows from. With ``is_live`` off formulas are written as values.
     """
 
     language: Language
@@ -51,6 +52,7 @@ class Draft:
     cached: dict[str, dict[str, Value]] = field(default_factory=dict)
     filled: dict[str, list[list[Content]]] = field(default_factory=dict)
     written: dict[str, list[Sequence[Content]]] = field(default_factory=dict)
+    fits: dict[str, dict[int, Fit]] = field(default_factory=dict)
     _places: dict[str, _Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,7 +91,8 @@ class Draft:
         listed = list(rows)
         plain = [[None if isinstance(item, Formula) else item for item in line] for line in listed]
         named = [Column(item.name(self.language), item.width, item.style) for item in block.columns]
-        last = add_table(sheet, block.table, named, plain, row=row, column=column)
+        fits = self.fits.setdefault(sheet.title, {})
+        last = add_table(sheet, block.table, named, plain, row=row, column=column, fits=fits)
         for number, line in enumerate(listed, start=row + 1):
             for offset, item in enumerate(line):
                 if isinstance(item, Formula):

@@ -22,6 +22,9 @@ ERRORS = ("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!")
 FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:[\w.-]+:)?f\s*>)")
 _TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 _UNSAFE = (b"<!--", b"<![CDATA[", b"<?")
+_HEIGHT = re.compile(rb"""\s(?:ht|customHeight)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_NONE: Mapping[int, float | None] = {}
+_PIXEL = 0.76  # in points: programs round heights to whole pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +200,11 @@ class Grid:
         """What the sheet says after its cells: merged ranges, validations, drawings."""
         return self._sheet[self._end :]
 
-    def spliced(self, segments: Mapping[int, Sequence[Segment]]) -> bytes:
-        """The sheet with segments put in their rows; rows that have none keep every byte."""
+    def spliced(self, segments: Mapping[int, Sequence[Segment]], heights: Mapping[int, float | None] = _NONE) -> bytes:
+        """The sheet with segments put in their rows; rows that have none keep every byte.
+
+        ``heights``, in points, are of rows among them; None is the usual one.
+        """
         if not segments:
             return self._sheet
         sheet, parts, place = self._sheet, [], self._start
@@ -215,12 +221,17 @@ class Grid:
             parts.append(sheet[place:until])
             place = until
             if waiting is not None and waiting.number == number:
-                parts.append(self._merged(waiting, segments[number]))
+                merged = self._merged(waiting, segments[number])
+                if number in heights:
+                    end = merged.index(b">") + 1
+                    merged = _with_height(merged[:end], heights[number]) + merged[end:]
+                parts.append(merged)
                 place = waiting.end
             else:
                 inner = b"".join(segment.xml for segment in sorted(segments[number], key=lambda item: item.first))
                 name = f"{self.prefix}row"
-                parts.append(f'<{name} r="{number}">'.encode() + inner + f"</{name}>".encode())
+                tag = _with_height(f'<{name} r="{number}">'.encode(), heights.get(number))
+                parts.append(tag + inner + f"</{name}>".encode())
         return b"".join([head, *parts, sheet[place : self._end], tail])
 
     def _merged(self, row: Row, segments: Sequence[Segment]) -> bytes:
@@ -239,6 +250,27 @@ class Grid:
             high = max(high, *(segment.last for segment in segments))
             tag = with_attribute(tag, "spans", f"{low}:{high}")
         return tag + b"".join(xml for _, xml in ordered) + f"</{self.prefix}row>".encode()
+
+
+def changed_height(grid: Grid, number: int, before: float | None, after: float | None) -> dict[int, float | None]:
+    """A row's new height in points, by its number; empty where it keeps the one that it has.
+
+    ``before`` is what its old words needed: any other height that it was given is somebody's own.
+    """
+    row = grid.rows.get(number)
+    tag = attributes(row.tag) if row is not None else {}
+    is_given = tag.get("customHeight", "0") in ("1", "true")
+    if is_given and (before is None or abs(float(tag.get("ht", "0")) - before) > _PIXEL):
+        return {}
+    now = float(tag["ht"]) if "ht" in tag else None
+    is_same = now is None if after is None else now is not None and is_given and abs(now - after) <= _PIXEL
+    return {} if is_same else {number: after}
+
+
+def _with_height(tag: bytes, height: float | None) -> bytes:
+    """The start of a row with a height of its own, or without one."""
+    tag = _HEIGHT.sub(b"", tag)
+    return tag if height is None else with_attribute(with_attribute(tag, "ht", f"{height:g}"), "customHeight", "1")
 
 
 @cache

@@ -31,10 +31,11 @@ from xl_thesis_workbook.layout import (
 from xl_thesis_workbook.normalising import level_formula
 from xl_thesis_workbook.paper import set_page
 from xl_thesis_workbook.past import Settings
-from xl_thesis_workbook.tables import head
+from xl_thesis_workbook.tables import HEADER_HEIGHT, head
 
 _DECIMALS = 12
 _SHARES_TOP = 4  # first of three rows with shares above the history
+_LABEL_COLUMNS = 3  # empty ones to the left of the shares, over which their labels run
 HISTORY_HEADER = 8
 
 
@@ -52,7 +53,7 @@ def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, settin
     rows = _Rows(draft, content, settings, block, first).rows()
     draft.long_table(sheet, block, rows, row=HISTORY_HEADER)
     draft.announce(block, sheet, HISTORY_HEADER, len(rows))
-    sheet.row_dimensions[HISTORY_HEADER].height = 30
+    sheet.row_dimensions[HISTORY_HEADER].height = HEADER_HEIGHT
     sheet.freeze_panes = f"B{HISTORY_HEADER + 1}"
     set_page(draft, sheet, content, HISTORY_HEADER)
     last = get_column_letter(first - 1 + 2 * len(content.thesis.pillars))
@@ -65,7 +66,7 @@ def _shares(draft: Draft, content: SnapshotContent, sheet: Worksheet, first: int
     total = sum(pillar.weight for pillar in pillars)
     roles = (None, "outcome", "driver")
     for row, (role, title) in enumerate(zip(roles, phrases.SHARES, strict=True), start=_SHARES_TOP):
-        put(sheet, row, first - 1, draft.say(title), "Sheet note")
+        put(sheet, row, first - _LABEL_COLUMNS, draft.say(title), "Sheet note")
         chosen = [place for place, pillar in enumerate(pillars) if role in (None, pillar.role)]
         whole = "+".join(draft.cell(MODEL_PILLARS.table, "Share", place) for place in chosen) or "0"
         weight = sum(pillars[place].weight for place in chosen)

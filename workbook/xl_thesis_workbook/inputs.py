@@ -53,7 +53,7 @@ def add_inputs(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None
         row = last + _GAP
     for column, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = f"C{FIRST_ROW - 1}"
+    sheet.freeze_panes = f"B{FIRST_ROW - 1}"
 
 
 def _pillars(draft: Draft, thesis: Thesis) -> list[list[Value]]:

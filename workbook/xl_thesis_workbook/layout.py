@@ -34,6 +34,11 @@ class Column:
         """The header in a language."""
         return self.zh if language == "zh-Hant" and self.zh else self.header
 
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether its texts may take several lines."""
+        return self.style.endswith("wrap") or self.style == "Line"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -52,7 +57,8 @@ class Block:
 class SheetPlan:
     """A sheet that holds one table: its title, the line that says what it is, and how it is frozen and printed.
 
-    ``frozen`` is the first cell that scrolls; from the column headed ``second_page`` on, print goes to a second page.
+    ``frozen`` is the first cell that scrolls: the id alone stays, or a phone would show nothing else. From the column
+    headed ``second_page`` on, print goes to a second page, which repeats the first ``repeated`` columns.
     """
 
     title: Words
@@ -60,6 +66,7 @@ class SheetPlan:
     block: Block
     frozen: str
     second_page: str | None = None
+    repeated: int = 1
 
 
 DASHBOARD = words("Dashboard", "儀表板")
@@ -99,7 +106,7 @@ INDICATORS = SheetPlan(
     words(
         "What was measured, from which series, how late it is, and what would prove it wrong. Scores and weights are"
         " on the sheet Model.",
-        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表；附註與判準為英文原文。",
+        "衡量什麼、取自哪個序列、是否延遲，以及何種結果會推翻它。分數與權重見「計算」工作表；附註中有英文原文。",
     ),
     Block("ThesisIndicators", "values", (
         Column("Id", 19, "Body", "代號"), Column("Pillar", 10, "Body", "支柱"),
@@ -114,8 +121,9 @@ INDICATORS = SheetPlan(
         Column("Lag in days", 8, "Body count", "延遲天數"), Column("Every day", 8, "Body count", "每日"),
         Column("Given score", 8, "Body points", "既定分數"),
     )),
-    frozen="D5",
+    frozen="B5",
     second_page="Source",
+    repeated=3,
 )  # fmt: skip
 METHODS = ("midrank", "normal_cdf", "goalposts", "given", "none")
 
@@ -125,14 +133,14 @@ MODEL = Block("ThesisModel", "formulas", (
     Column("Pillar number", 8, "Body count", "支柱序號"), Column("Method", 12, "Body", "方法"),
     Column("Value", 10, "Body number", "數值"), Column("Values", 8, "Body count", "筆數"),
     Column("Less", 8, "Body count", "較低"), Column("Equal", 8, "Body count", "相等"),
-    Column("Months", 8, "Body count", "月數"), Column("Years", 8, "Body points", "年數"),
+    Column("Months", 10, "Body count", "月數"), Column("Years", 8, "Body points", "年數"),
     Column("Percentile", 10, "Body points", "百分位"), Column("Undirected", 10, "Body points", "未定向分數"),
-    Column("Score", 8, "Body points", "分數"), Column("Next due", 12, "Body date", "下次應公布"),
-    Column("Days overdue", 9, "Body count", "逾期天數"), Column("Freshness", 10, "Body percent", "新鮮度"),
-    Column("Weight", 9, "Body number", "採用權重"), Column("Live weight", 9, "Body number", "有效權重"),
-    Column("Live points", 10, "Body number", "加權分數"),
-    Column("Effective weight", 10, "Body percent 1", "占總分權重"),
-    Column("Contribution", 11, "Body number", "貢獻"), Column("Units", 7, "Body count", "單位數"),
+    Column("Score", 12, "Body points", "分數"), Column("Next due", 12, "Body date", "下次應公布"),
+    Column("Days overdue", 11, "Body count", "逾期天數"), Column("Freshness", 10, "Body percent", "新鮮度"),
+    Column("Weight", 9, "Body number", "採用權重"), Column("Live weight", 12, "Body number", "有效權重"),
+    Column("Live points", 12, "Body number", "加權分數"),
+    Column("Effective weight", 12, "Body percent 1", "占總分權重"),
+    Column("Contribution", 12, "Body number", "貢獻"), Column("Units", 7, "Body count", "單位數"),
     Column("Remainder", 10, "Body number", "餘數"), Column("Points", 8, "Body signed", "點數"),
     Column("Status", 10, "Body", "狀態"), Column("Age in days", 8, "Body count", "天數"),
     Column("Weight in all", 9, "Body percent 1", "占全部權重"),
@@ -164,7 +172,7 @@ PATIENCE = Block("ThesisPatience", "values", (
 CLAIMS = SheetPlan(
     words("Claims", "主張"),
     words("Every statement of the thesis in our words, what would prove it wrong, and when.",
-          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定；判準與證據為英文原文。"),
+          "論點的每一項陳述（以我們的話寫成）、何種結果會推翻它，以及何時判定；數字、證據與其後發展為英文原文。"),
     Block("ThesisClaims", "values", (
         Column("Id", 6, "Body", "代號"), Column("Group", 10, "Body", "類別"), Column("Kind", 12, "Body", "種類"),
         Column("Claim", 48, "Body wrap", "主張"), Column("Number", 15, "Body wrap", "數字"),
@@ -173,22 +181,23 @@ CLAIMS = SheetPlan(
         Column("At publication", 15, "Body wrap", "發表時"), Column("Evidence", 44, "Body wrap", "證據"),
         Column("Later", 40, "Body wrap", "其後"),
     )),
-    frozen="D5",
+    frozen="B5",
     second_page="Wrong on",
+    repeated=3,
 )  # fmt: skip
 QUESTIONS = SheetPlan(
     words("Questions", "問題"),
     words("Dated questions that can be resolved; those written with hindsight never count in a forecast score.",
-          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。判準與證據為英文原文。"),
+          "有期限、可判定的問題；事後才寫下的問題不列入預測評分。由序列判定的證據為英文。"),
     Block("ThesisQuestions", "values", (
         Column("Id", 6, "Body", "代號"), Column("Question", 46, "Body wrap", "問題"),
         Column("Criterion", 46, "Body wrap", "判準"), Column("A yes speaks", 10, "Body", "「是」代表"),
         Column("Opens", 12, "Body date", "起始日"), Column("Resolves", 12, "Body date", "判定日"),
-        Column("Origin", 10, "Body", "來源"), Column("Hindsight", 10, "Body", "事後"),
+        Column("Origin", 13, "Body", "來源"), Column("Hindsight", 10, "Body", "事後"),
         Column("Base rate", 9, "Body percent", "基準率"), Column("Resolution", 11, "Body", "結果"),
         Column("Evidence", 46, "Body wrap", "證據"), Column("Next", 8, "Body count", "順序"),
     )),
-    frozen="C5",
+    frozen="B5",
 )  # fmt: skip
 CHANGES = Block("ThesisChanges", "values", (
     Column("Rank", 24, "Body", "順序"), Column("Cause", 66, "Body", "成因"), Column("What", 46, "Body wrap", "項目"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -55,11 +56,29 @@ def height_of(lines: int, size: float = 10) -> float:
     return min(_HIGHEST_ROW, lines * size * _LINE_HEIGHT + 4.0)
 
 
-def fit_row(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 10) -> None:
-    """Make a row as high as the highest of its wrapped texts, given with their widths in characters, needs.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What makes a row as high as it is: texts of some columns, each (column, width in characters, size in points).
 
-    A row whose texts take one line keeps its height.
+    Without ``least``, in points, a row whose texts take one line keeps the usual height.
+
+    >>> Fit(((1, 8, 10),)).height({1: "one two three"}), Fit(((1, 8, 10),)).height({1: "one"})
+    (43.6, None)
     """
-    lines = max((lines_of(text, width, size) for text, width in texts), default=1)
-    if lines > 1:
-        sheet.row_dimensions[row].height = height_of(lines, size)
+
+    texts: tuple[tuple[int, float, float], ...]
+    least: float | None = None
+
+    def height(self, words: Mapping[int, object]) -> float | None:
+        """Points that a row with these words needs, by column; None for the usual height."""
+        found = [(words[column], width, size) for column, width, size in self.texts if words.get(column)]
+        taken = [(lines_of(text, width, size), size) for text, width, size in found if isinstance(text, str)]
+        if self.least is None and all(lines == 1 for lines, _ in taken):
+            return None
+        return max([self.least or 0.0, *(height_of(lines, size) for lines, size in taken)])
+
+    def apply(self, sheet: Worksheet, row: int, words: Mapping[int, object]) -> None:
+        """Make a row as high as these words need."""
+        height = self.height(words)
+        if height is not None:
+            sheet.row_dimensions[row].height = height

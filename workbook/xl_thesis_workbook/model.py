@@ -67,9 +67,10 @@ class Model:
         ]
         self._table(sheet, PATIENCE, patience, patience_top)
         self._table(sheet, RESULT, self._result(), _TOP)
+        sheet.cell(_TOP + 1 + list(self.found.result).index("as_of"), 2).style = "Body date"
         self._table(sheet, MODEL_PILLARS, [self._pillar(place) for place in range(len(thesis.pillars))], pillars_top)
         self._table(sheet, MODEL, [self._indicator(item) for item in thesis.indicators], indicators_top)
-        sheet.freeze_panes = "C4"
+        sheet.freeze_panes = "B4"
 
     def _table(self, sheet: Worksheet, block: Block, rows: list[list[Content]], row: int) -> None:
         put(sheet, row - 1, 1, self.draft.say(phrases.MODEL_TITLES[block.table]), "Section")

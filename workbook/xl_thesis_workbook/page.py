@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -9,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.draft import Content, Draft
 from xl_thesis_workbook.grid import Formula
-from xl_thesis_workbook.measure import height_of, lines_of
+from xl_thesis_workbook.measure import Fit, height_of
 from xl_thesis_workbook.styles import BLUE, ORANGE
 
 COLUMNS, WIDTH = 25, 7.4
@@ -73,13 +75,17 @@ class Page:
         """Words across the page, in a row high enough for them."""
         self.span(row, (1, COLUMNS), content, style)
         words = content.value if isinstance(content, Formula) else content
-        self.height(row, height_of(lines_of(str(words or ""), (COLUMNS - 1) * WIDTH, size), size))
+        self._fit(row, Fit(((1, (COLUMNS - 1) * WIDTH, size),), least=height_of(1, size)), {1: words})
 
     def height(self, row: int, points: float) -> None:
         """Set the height of a row."""
         self.sheet.row_dimensions[row].height = points
 
-    def fitted(self, row: int, *texts: tuple[str, int, float]) -> None:
-        """A row high enough for each of (words, columns, size)."""
-        heights = (height_of(lines_of(words, count * WIDTH, size), size) for words, count, size in texts)
-        self.height(row, max(ROW, *heights))
+    def fitted(self, row: int, *texts: tuple[str, int, int, float]) -> None:
+        """A row high enough for each of (words, first column, columns, size)."""
+        fit = Fit(tuple((first, count * WIDTH, size) for _, first, count, size in texts), least=ROW)
+        self._fit(row, fit, {first: words for words, first, _, _ in texts})
+
+    def _fit(self, row: int, fit: Fit, words: Mapping[int, object]) -> None:
+        fit.apply(self.sheet, row, words)
+        self.draft.fits.setdefault(self.sheet.title, {})[row] = fit

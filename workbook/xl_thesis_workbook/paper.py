@@ -45,14 +45,32 @@ def print_beginning(sheet: Worksheet, header_row: int, columns: int) -> None:
 
 
 def split_pages(sheet: Worksheet, plan: SheetPlan, second_page: str) -> None:
-    """Print on two pages across, with the frozen columns on both."""
+    """Print on two pages across, with the first columns on both."""
     columns = plan.block.columns
     first = plan.block[second_page]
-    frozen = sheet[plan.frozen].column - 1
-    pixels = [column.width * 7 + 5 for column in columns]
-    widest = max(sum(pixels[:first]), sum(pixels[:frozen]) + sum(pixels[first:]))
+    pixels = [_pixels(column.width) for column in columns]
+    _scale(sheet, max(sum(pixels[:first]), sum(pixels[: plan.repeated]) + sum(pixels[first:])))
+    sheet.col_breaks.append(Break(id=first))
+    sheet.print_title_cols = f"A:{get_column_letter(plan.repeated)}"
+
+
+def keep_together(sheet: Worksheet, columns: int, group: int) -> None:
+    """Print so many neighbouring columns on the same page, and as many such groups as stay readable."""
+    step = max(1, _COLUMNS // group) * group
+    pages = [range(first, min(first + step, columns + 1)) for first in range(1, columns + 1, step)]
+    widths = {number: sheet.column_dimensions[get_column_letter(number)].width for page in pages for number in page}
+    _scale(sheet, max((sum(_pixels(widths[number]) for number in page) for page in pages), default=1))
+    for page in pages[1:]:
+        sheet.col_breaks.append(Break(id=page[0] - 1))
+
+
+def _pixels(width: float) -> float:
+    """Pixels of a column that is so many characters wide."""
+    return width * 7 + 5
+
+
+def _scale(sheet: Worksheet, widest: float) -> None:
+    """Print at a scale at which so many pixels fit across, instead of on a number of pages."""
     sheet.sheet_properties.pageSetUpPr.fitToPage = False
     sheet.page_setup.fitToHeight = None
-    sheet.page_setup.scale = min(100, int(100 * _A4_PIXELS / widest))
-    sheet.col_breaks.append(Break(id=first))
-    sheet.print_title_cols = f"A:{get_column_letter(frozen)}"
+    sheet.page_setup.scale = min(100, max(10, int(100 * _A4_PIXELS / widest)))

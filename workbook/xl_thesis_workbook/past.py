@@ -26,7 +26,7 @@ from xl_thesis_workbook.layout import (
     Column,
 )
 from xl_thesis_workbook.paper import print_beginning, set_page
-from xl_thesis_workbook.tables import head
+from xl_thesis_workbook.tables import HEADER_HEIGHT, head
 
 _TOP = 5  # first of the rows with weights
 _ABOVE = 3  # rows between them and the tables: turned, one empty, titles
@@ -60,6 +60,7 @@ def add_past(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> Settin
         put(sheet, top - 1, column, draft.say(title), "Section")
         listed = [[day, *row] for day, row in zip(days, rows, strict=True)]
         draft.long_table(sheet, Block(table, "values", columns), listed, row=top, column=column)
+    sheet.row_dimensions[top].height = HEADER_HEIGHT
     sheet.freeze_panes = sheet.cell(top + 1, 2)
     set_page(draft, sheet, content, top)
     print_beginning(sheet, top, len(parts) * (len(items) + 2) - 1)

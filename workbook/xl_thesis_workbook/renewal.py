@@ -12,8 +12,10 @@ from openpyxl.utils import get_column_letter
 from xl_thesis_workbook.anchors import Address, Anchors, named_cells
 from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.cells import Value
+from xl_thesis_workbook.chart_cache import renew_charts
 from xl_thesis_workbook.dated import renew_words
-from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Old, Segment, Writer, changed_height
+from xl_thesis_workbook.measure import Fit
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Found, Reader, as_cell, is_same, is_same_result
 from xl_thesis_workbook.report import CellChange, Report
@@ -27,13 +29,15 @@ class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
     the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
 
-    With ``follows_inputs`` its formulas show what they are to show with the inputs of the workbook that is renewed.
+    ``fits`` has by sheet and row what a height follows from. With ``follows_inputs`` its formulas show what they are to
+    show with the inputs of the workbook that is renewed.
     """
 
     skeleton: bytes
     tables: Mapping[str, Sequence[Sequence[Cell]]] = field(default_factory=dict)
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: Mapping[str, Collection[Value]] = field(default_factory=dict)
+    fits: Mapping[str, Mapping[int, Fit]] = field(default_factory=dict)
     follows_inputs: bool = False
 
 
@@ -71,6 +75,7 @@ class Renewal:
         pairs = {part: self._counterpart(title, part)[0] for title, part in self._new.sheets.items()}
         sheets = {part: sheet for part, sheet in pairs.items() if sheet is not None}
         self._update.report.words += renew_words(self._update.book, self._new, sheets, self._day)
+        renew_charts(self._update.book, self._new, sheets)
         return self._update.closed()
 
     def _rows(self, table: TablePlace) -> Rows:
@@ -78,7 +83,8 @@ class Renewal:
         if rows is None:
             rows = list(self._reader.rows(self._grids[table.sheet], table))
         inputs, known = self._fresh.inputs.get(table.name, {}), self._fresh.known.get(table.name, ())
-        return Rows(table.columns, rows, inputs, known, self._titles[table.sheet], table.first)
+        title = self._titles[table.sheet]
+        return Rows(table.columns, rows, inputs, known, title, table.first, table.left, self._fresh.fits.get(title, {}))
 
     def _free_cells(self, title: str, part: str) -> None:
         """What a sheet of ours holds beside its tables."""
@@ -90,7 +96,9 @@ class Renewal:
         if is_moved:
             step.by_shape(dict(self._outside(part)))
         else:
-            step.by_place(dict(self._outside(part)))
+            wanted = dict(self._outside(part))
+            step.by_place(wanted)
+            step.fit(wanted, self._fresh.fits.get(title, {}))
 
     def _outside(self, part: str) -> Iterator[tuple[Address, Found]]:
         """Cells of a sheet of the new workbook that hold something and lie in no table."""
@@ -146,6 +154,18 @@ class _FreeCells:
                 style = f' s="{old.tag["s"]}"' if old is not None and "s" in old.tag else ""
                 letters = get_column_letter(address[1])
                 self._put(address, self._writer.row(address[0], [(letters, style)], [found.value]).encode())
+
+    def fit(self, wanted: Mapping[Address, Found], fits: Mapping[int, Fit]) -> None:
+        """Let rows be as high as their new words need, unless somebody has given them another height."""
+        heights = self._update.heights.setdefault(self._sheet, {})
+        for number, fit in fits.items():
+            old, new = dict[int, object](), dict[int, object]()
+            for column, _, _ in fit.texts:
+                cell, found = self._grid.cell(number, column), wanted.get((number, column))
+                old[column] = None if cell is None else self._update.reader.found(cell).value
+                new[column] = old[column] if found is None else found.value
+            if old != new:
+                heights |= changed_height(self._grid, number, fit.height(old), fit.height(new))
 
     def by_shape(self, wanted: Mapping[Address, Found]) -> None:
         """Where cells have been moved, renew the formulas that can be told from all others by their words."""

@@ -37,6 +37,8 @@ def rewrite(step: Step, by_key: Mapping[Value, int], gone: Set[Value]) -> None:
     for number in range(table.first, max(bottom, table.bottom) + 1):
         offset = number - table.first
         values = rows[offset] if offset < len(rows) else blank
+        if offset < len(rows):
+            step.fit(number, values)
         if number <= table.bottom:
             styles = styles_of(step.grid, table, number)
         for place, value in zip(step.places, values, strict=True):

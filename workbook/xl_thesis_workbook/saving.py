@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
 from openpyxl.workbook import Workbook
@@ -14,6 +14,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring, tostring
 
 from xl_thesis_workbook.cells import Value, clean_text, exact_numbers
+from xl_thesis_workbook.chart_cache import Address, with_cache
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -31,8 +32,8 @@ def book_bytes(
 ) -> bytes:
     """The workbook as bytes, dated to the start of ``day``; the same content gives the same bytes.
 
-    ``cached`` has the values of formulas, by sheet and cell: openpyxl writes none, and readers that do not calculate
-    would show nothing.
+    ``cached`` has the values of formulas, by sheet and cell: openpyxl writes none, in cells or in charts, and readers
+    that do not calculate would show nothing.
     """
     book.properties.creator = book.properties.lastModifiedBy = "xl-thesis"
     book.properties.title = clean_text(title)[:255]
@@ -41,10 +42,18 @@ def book_bytes(
         book.save(buffer)
     places = {sheet.title: number for number, sheet in enumerate(book.worksheets, start=1)}
     values = {f"xl/worksheets/sheet{places[name]}.xml": found for name, found in (cached or {}).items() if found}
-    return _tidy(buffer.getvalue(), f"{day.isoformat()}T00:00:00Z".encode(), values)
+
+    def value_of(title: str, address: Address) -> Value:
+        cell = book[title].cell(*address)
+        value: Value = (cached or {}).get(title, {}).get(cell.coordinate, cell.value)
+        return value
+
+    return _tidy(buffer.getvalue(), f"{day.isoformat()}T00:00:00Z".encode(), values, value_of)
 
 
-def _tidy(data: bytes, stamp: bytes, values: Mapping[str, Mapping[str, Value]]) -> bytes:
+def _tidy(
+    data: bytes, stamp: bytes, values: Mapping[str, Mapping[str, Value]], value_of: Callable[[str, Address], Value]
+) -> bytes:
     """The same package without the clock, and with the children of fonts in the order the standard asks for."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
@@ -54,6 +63,8 @@ def _tidy(data: bytes, stamp: bytes, values: Mapping[str, Mapping[str, Value]]) 
                 content = _MOMENT.sub(rb"\g<1>" + stamp, content)
             elif member.filename == "xl/styles.xml":
                 content = _order_fonts(content)
+            elif member.filename.startswith("xl/charts/"):
+                content = with_cache(content, value_of)
             elif member.filename in values:
                 content = _with_values(content, values[member.filename])
             copy.writestr(zipfile.ZipInfo(member.filename, _EARLIEST), content, zipfile.ZIP_DEFLATED)

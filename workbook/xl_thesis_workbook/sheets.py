@@ -32,10 +32,10 @@ from xl_thesis_workbook.layout import (
     SheetPlan,
     data_table,
 )
-from xl_thesis_workbook.measure import fit_row
-from xl_thesis_workbook.paper import print_beginning, set_page, split_pages
+from xl_thesis_workbook.measure import Fit
+from xl_thesis_workbook.paper import keep_together, print_beginning, set_page, split_pages
 from xl_thesis_workbook.styles import GENERAL, UNIT_FORMATS
-from xl_thesis_workbook.tables import head, table_names
+from xl_thesis_workbook.tables import HEADER_HEIGHT, head, table_names
 from xl_thesis_workbook.tokens import TOKENS, UNITS
 
 DECIMALS = 10  # of a history that a percentile is taken in: ties are a billionth apart, and more would double the file
@@ -55,8 +55,8 @@ def add_indicators(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> 
             found.id, found.pillar, defined.title.in_language(draft.language), found.value, _unit(draft, found.unit),
             found.observed_on, found.available_at, _yes(draft, found.is_proxy), _yes(draft, found.is_precomputed),
             _yes(draft, found.contested), found.grade, _source(draft, found.source, found.imported),
-            _remark(draft, found, content.wrong.get(found.id)), defined.falsifier, defined.wrong_on,
-            draft.say(TOKENS[working.method]),
+            _remark(draft, found, content.wrong.get(found.id)), defined.falsifier_in(draft.language),
+            defined.wrong_on, draft.say(TOKENS[working.method]),
             draft.say(TOKENS[schedule.frequency]) if schedule else None, schedule.lag_days if schedule else None,
             int(schedule.seven_days) if schedule else None, found.score if working.method == "given" else None,
         ])  # fmt: skip
@@ -97,8 +97,8 @@ def add_claims(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None
     rows: list[list[Content]] = [
         [
             claim.id, claim.group, draft.say(TOKENS[claim.kind]), claim.text.in_language(draft.language), claim.number,
-            "; ".join(claim.tested_by), claim.falsifier, claim.wrong_on, draft.say(TOKENS[claim.verdict.status]),
-            claim.verdict.note, claim.verdict.later,
+            "; ".join(claim.tested_by), claim.falsifier_in(draft.language), claim.wrong_on,
+            draft.say(TOKENS[claim.verdict.status]), claim.verdict.note, claim.verdict.later,
         ]
         for claim in content.thesis.claims
     ]  # fmt: skip
@@ -116,12 +116,13 @@ def add_questions(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> N
     for item in content.thesis.questions:
         standing = standings.get(item.id)
         answer = standing.status if standing else item.resolution
-        evidence = standing.evidence if standing and standing.resolved_by else item.evidence
+        is_found = standing is not None and standing.resolved_by not in (None, "definition")
+        evidence = standing.evidence if standing and is_found else item.evidence_in(draft.language)
         rows.append([
-            item.id, item.text.in_language(draft.language), item.criterion, draft.say(TOKENS[item.polarity]),
-            item.opens, item.resolves, draft.say(TOKENS[item.origin]), _yes(draft, item.hindsight),
-            item.base_rate.probability if item.base_rate else None, draft.say(TOKENS[answer or "open"]), evidence,
-            order.get(item.id),
+            item.id, item.text.in_language(draft.language), item.criterion_in(draft.language),
+            draft.say(TOKENS[item.polarity]), item.opens, item.resolves, draft.say(TOKENS[item.origin]),
+            _yes(draft, item.hindsight), item.base_rate.probability if item.base_rate else None,
+            draft.say(TOKENS[answer or "open"]), evidence, order.get(item.id),
         ])  # fmt: skip
     _table_sheet(draft, content, sheet, QUESTIONS, rows)
 
@@ -230,7 +231,7 @@ def add_data(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         title = item.title.in_language(draft.language)
         block = Block(data_table(item.id), "values", DATA_COLUMNS)
         _side_by_side(draft, sheet, number, block, rows, (item.id, title))
-    _finish_data(draft, content, sheet, len(ranked) * (len(DATA_COLUMNS) + 1))
+    _finish_data(draft, content, sheet, len(ranked), len(DATA_COLUMNS))
 
 
 def add_raw(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
@@ -243,7 +244,7 @@ def add_raw(draft: Draft, content: SnapshotContent, sheet: Worksheet) -> None:
         rows: list[list[Value]] = [[to_date(day), value, to_date(available)] for day, value, available in days]
         used = f"{'; '.join(block.titles)} ({draft.say(phrases.USED_BY, names=', '.join(block.indicators))})"
         _side_by_side(draft, sheet, number, Block(name, "values", RAW_COLUMNS), rows, (block.source, used))
-    _finish_data(draft, content, sheet, len(names) * (len(RAW_COLUMNS) + 1))
+    _finish_data(draft, content, sheet, len(names), len(RAW_COLUMNS))
 
 
 def _side_by_side(
@@ -254,16 +255,21 @@ def _side_by_side(
     for row, text, style in zip((3, 4), titles, ("Block title", "Small"), strict=True):
         put(sheet, row, column, text, style)
         sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + width - 1)
-    fit_row(sheet, 3, [(titles[0], sum(item.width for item in block.columns))])
+    Fit(((column, sum(item.width for item in block.columns), 10),)).apply(sheet, 3, {column: titles[0]})
     draft.long_table(sheet, block, rows, row=_BLOCK_HEADER_ROW, column=column)
     sheet.column_dimensions[get_column_letter(column + width)].width = _BLOCK_GAP
 
 
-def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, columns: int) -> None:
+def _finish_data(draft: Draft, content: SnapshotContent, sheet: Worksheet, blocks: int, width: int) -> None:
+    """Each block has so many columns, and an empty one beside it."""
+    group = width + 1
+    columns = blocks * group
     sheet.row_dimensions[4].height = 50
+    sheet.row_dimensions[_BLOCK_HEADER_ROW].height = HEADER_HEIGHT
     sheet.freeze_panes = sheet.cell(row=_BLOCK_HEADER_ROW + 1, column=1)
     set_page(draft, sheet, content, _BLOCK_HEADER_ROW)
     print_beginning(sheet, _BLOCK_HEADER_ROW, max(columns, 1))
+    keep_together(sheet, columns, group)
 
 
 def _table_sheet(
@@ -272,7 +278,7 @@ def _table_sheet(
     """A sheet as planned; return the last row of its table."""
     head(sheet, draft.say(plan.title), draft.say(plan.note))
     last = draft.table(sheet, plan.block, rows, row=HEADER_ROW)
-    sheet.row_dimensions[HEADER_ROW].height = 30
+    sheet.row_dimensions[HEADER_ROW].height = HEADER_HEIGHT
     sheet.freeze_panes = plan.frozen
     set_page(draft, sheet, content, HEADER_ROW)
     if plan.second_page is not None:

@@ -11,7 +11,7 @@ from xl_thesis.errors import InputError
 from xl_thesis.files import put_file
 from xl_thesis_workbook import phrases, sheets
 from xl_thesis_workbook.cells import put
-from xl_thesis_workbook.chart_data import ChartData
+from xl_thesis_workbook.chart_data import HEADER, ChartData
 from xl_thesis_workbook.content import SnapshotContent, gather
 from xl_thesis_workbook.dashboard import Dashboard
 from xl_thesis_workbook.dashboard_words import CHANGED
@@ -37,7 +37,7 @@ from xl_thesis_workbook.layout import (
 )
 from xl_thesis_workbook.model import Model
 from xl_thesis_workbook.package import fill
-from xl_thesis_workbook.paper import set_page
+from xl_thesis_workbook.paper import print_beginning, set_page
 from xl_thesis_workbook.past import add_past
 from xl_thesis_workbook.saving import book_bytes
 
@@ -77,6 +77,8 @@ def snapshot_parts(content: SnapshotContent) -> tuple[bytes, Draft]:
     _add_live_score(draft, model, content)
     for title in (INPUTS_SHEET, MODEL_SHEET, CHART_DATA):
         set_page(draft, made[title], content)
+    made[MODEL_SHEET].page_setup.fitToWidth, made[MODEL_SHEET].print_title_cols = 2, "A:A"
+    print_beginning(made[CHART_DATA], HEADER, made[CHART_DATA].max_column)
     for name, cell in dashboard.names.items():
         place = f"{quote_sheetname(made[DASHBOARD].title)}!{cell}"
         draft.book.defined_names[name] = DefinedName(name, attr_text=place)

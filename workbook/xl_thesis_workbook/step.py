@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.book import Book, TablePlace
 from xl_thesis_workbook.cells import FIRST_DAY, Value, clean_text, is_writable_day
-from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Writer
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Writer, changed_height
+from xl_thesis_workbook.measure import Fit
 from xl_thesis_workbook.reading import Reader, decoded
 from xl_thesis_workbook.report import Report
 
@@ -20,7 +22,8 @@ class Rows:
 
     ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
     key is a formula, the table is a window of fixed size over the newest rows. ``sheet`` and ``first`` say where the
-    rows lie in the workbook that they are from. ``known`` are keys of ours that the table may have had on another day.
+    rows lie in the workbook that they are from, ``left`` its first column, and ``fits`` what their heights follow from.
+    ``known`` are keys of ours that the table may have had on another day.
     """
 
     columns: Sequence[str]
@@ -29,6 +32,8 @@ class Rows:
     known: Collection[Value] = ()
     sheet: str = ""
     first: int = 0
+    left: int = 1
+    fits: Mapping[int, Fit] = field(default_factory=dict)
 
     @property
     def is_window(self) -> bool:
@@ -56,7 +61,27 @@ class Step:
         self.keys: dict[int, Value] = {}
         self.settled_keys: set[Value] = set()
         self.segments: dict[int, list[Segment]] = {}
+        self.heights: dict[int, float | None] = {}
         self.bottom = table.bottom
+
+    @cached_property
+    def own_rows(self) -> dict[int, int]:
+        """The number that each wanted row has in the workbook that it is from."""
+        return {id(row): number for number, row in enumerate(self.wanted.rows, start=self.wanted.first)}
+
+    def fit(self, number: int, values: Sequence[Cell]) -> None:
+        """Let a row be as high as its new words need, unless somebody has given it another height."""
+        fit = self.wanted.fits.get(self.own_rows[id(values)])
+        if fit is None:
+            return
+        old, new = dict[int, object](), dict[int, object]()
+        for column, _, _ in fit.texts:
+            offset = column - self.wanted.left
+            cell = self.grid.cell(number, self.table.left + self.places[offset])
+            old[column] = None if cell is None else self.reader.found(cell).value
+            new[column] = shown_value(values[offset])
+        if old != new:
+            self.heights |= changed_height(self.grid, number, fit.height(old), fit.height(new))
 
     @property
     def last(self) -> int:

@@ -11,10 +11,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_thesis_workbook.cells import Value, clean_text, put
 from xl_thesis_workbook.layout import Column
-from xl_thesis_workbook.measure import fit_row
+from xl_thesis_workbook.measure import Fit
 
 _NUMERIC = ("points", "signed", "percent", "number", "count")
-_LONGEST_NAME = 200
+_LONGEST_NAME, _SIZE = 200, 10
+HEADER_HEIGHT = 30.0  # of a header that takes two lines, in points
 
 
 def add_table(
@@ -25,11 +26,14 @@ def add_table(
     *,
     row: int,
     column: int = 1,
+    fits: dict[int, Fit] | None = None,
 ) -> int:
     """Write a table with its upper left corner at (row, column); return its last row.
 
-    A table without rows gets one empty one, as the format demands.
+    A table without rows gets one empty one, as the format demands. ``fits`` gets what each row's height follows from.
     """
+    places = ((offset, item) for offset, item in enumerate(columns, start=column) if item.is_wrapped)
+    fit = Fit(tuple((offset, item.width, _SIZE) for offset, item in places))
     for offset, (described, header) in enumerate(zip(columns, _distinct(columns), strict=True)):
         is_number = any(word in _NUMERIC for word in described.style.split())
         put(sheet, row, column + offset, header, "Column right" if is_number else "Column")
@@ -38,7 +42,9 @@ def add_table(
     for last, values in enumerate(rows, start=row + 1):
         for offset, (described, value) in enumerate(zip(columns, values, strict=True)):
             put(sheet, last, column + offset, value, described.style)
-        fit_row(sheet, last, ((value, described.width) for described, value in _wrapped(columns, values)))
+        fit.apply(sheet, last, dict(enumerate(values, start=column)))
+        if fits is not None and fit.texts:
+            fits[last] = fit
     last = max(last, row + 1)
     reference = f"{get_column_letter(column)}{row}:{get_column_letter(column + len(columns) - 1)}{last}"
     table = Table(displayName=name, ref=reference)
@@ -56,12 +62,6 @@ def _distinct(columns: Sequence[Column]) -> Iterator[str]:
             header += " *"
         seen.add(header.lower())
         yield header
-
-
-def _wrapped(columns: Sequence[Column], values: Sequence[Value]) -> Iterator[tuple[Column, str]]:
-    for column, value in zip(columns, values, strict=True):
-        if isinstance(value, str) and (column.style.endswith("wrap") or column.style == "Line"):
-            yield column, value
 
 
 def table_names(texts: Iterable[str]) -> list[str]:

@@ -29,6 +29,7 @@ _FIELDS = ("title", "pillar", "score", "value", "unit", "contribution", "effecti
 _FIELD_STYLES = {"score": "points left", "contribution": "signed left", "effective_weight": "percent left",
                  "observed_on": "date", "available_at": "date", "age_days": "count left", "value": "number left",
                  "reason": "wrap"}  # fmt: skip
+_AXIS_FONT = {"size": 9, "bold": False, "color": f"#{GREY}"}
 _BOARD = (14, 38, 10, 11, 11, 15, 12, 11, 9, *[9.29] * 8)
 _BOARD_PIXELS, _CHART_PIXELS = 1522, 560
 """Widths of the dashboard's columns, and what they make: all of them, and the eight beside the table."""
@@ -85,7 +86,8 @@ def _charts(page: Page, sheet: Worksheet) -> None:
     })  # fmt: skip
     points.set_title({"name": "Points above or below 50", "name_font": {"size": 11}})
     points.set_y_axis({"reverse": True, "label_position": "low"})
-    points.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}, "num_format": "0"})
+    points.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}, "num_format": "0",
+                       "name": "points", "name_font": _AXIS_FONT})  # fmt: skip
     points.set_legend({"none": True})
     points.set_size({"width": _CHART_PIXELS, "height": 380})
     sheet.insert_chart("J3", points, {"description": "What each pillar adds to the score or takes from it"})
@@ -95,8 +97,10 @@ def _charts(page: Page, sheet: Worksheet) -> None:
         "values": f"='{HISTORY}'!$B$6:$B${4 + HISTORY_ROOM}", "line": {"color": f"#{BLUE}", "width": 1.75},
     })  # fmt: skip
     history.set_title({"name": "Score as known on past days", "name_font": {"size": 11}})
-    history.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 2, "major_unit_type": "years"})
-    history.set_y_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}}})
+    history.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 2, "major_unit_type": "years",
+                        "name": "month-end", "name_font": _AXIS_FONT})  # fmt: skip
+    history.set_y_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#D1D5DB"}},
+                        "name": "score", "name_font": _AXIS_FONT})  # fmt: skip
     history.set_legend({"none": True})
     history.show_blanks_as("span")  # where Calc would draw 0; Excel spans #N/A of itself
     history.set_size({"width": _BOARD_PIXELS, "height": 300})

@@ -36,6 +36,7 @@ class Update:
         self.anchors: Anchors | None = None
         self._grids: dict[str, Grid] = {}
         self._segments: dict[str, dict[int, list[Segment]]] = {}
+        self.heights: dict[str, dict[int, float | None]] = {}
         self._bottoms: list[tuple[TablePlace, int]] = []
 
     def grid(self, sheet: str) -> Grid:
@@ -60,6 +61,7 @@ class Update:
         step.run()
         for number, segments in step.segments.items():
             self.put(table.sheet, number, segments)
+        self.heights.setdefault(table.sheet, {}).update(step.heights)
         self._bottoms.append((table, step.bottom))
         self.report.add(step.report)
 
@@ -72,7 +74,7 @@ class Update:
         """Write what was gathered into the package."""
         package = self.book.package
         for sheet, segments in self._segments.items():
-            package.put(sheet, self.grid(sheet).spliced(segments))
+            package.put(sheet, self.grid(sheet).spliced(segments, self.heights.get(sheet, {})))
         for table, bottom in self._bottoms:
             self.book.resize(table, bottom)
         self.report.followed += Following(self.book, self._bottoms).run()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cached_property
 from itertools import takewhile
 
 from xl_thesis.errors import InputError
@@ -26,11 +25,6 @@ class Upsert(Step):
     """One table, cell by cell; ``anchors`` tells where formulas point to."""
 
     anchors: Anchors | None = None
-
-    @cached_property
-    def _own_rows(self) -> dict[int, int]:
-        """The number that each wanted row has in the workbook that it is from."""
-        return {id(row): number for number, row in enumerate(self.wanted.rows, start=self.wanted.first)}
 
     def run(self) -> None:
         """Find what differs, and write it into ``segments``."""
@@ -108,6 +102,7 @@ class Upsert(Step):
 
     def _renew(self, number: int, values: Sequence[Cell]) -> None:
         """Write the cells of one row that differ."""
+        self.fit(number, values)
         columns = self.wanted.columns
         definitions = {columns.index(now): columns.index(then) for now, then in self.wanted.inputs.items()}
         cells = self.grid.by_column(number)
@@ -146,7 +141,7 @@ class Upsert(Step):
     def _is_ours(self, found: str, ours: str, number: int, values: Sequence[Cell]) -> bool:
         if self.anchors is None:
             return is_our_formula(found, ours)
-        return self.anchors.is_ours(found, ours, self.wanted.sheet, (number, self._own_rows[id(values)]))
+        return self.anchors.is_ours(found, ours, self.wanted.sheet, (number, self.own_rows[id(values)]))
 
     def _renew_formula(self, change: CellChange, found: Found, old: Old | None, number: int, *, is_ours: bool) -> None:
         """The value of a formula of ours; anybody else's formula, or value in its place, stays."""
@@ -208,6 +203,7 @@ class Upsert(Step):
                 whole[place] = value
             xml = self.writer.row(number, columns, whole).encode()
             self.segments.setdefault(number, []).append(Segment(table.left, table.right, xml))
+            self.fit(number, values)
             self.report.added.append(RowChange(table.name, shown_value(values[0])))
         self.bottom = max(table.bottom, numbers[-1])
 
