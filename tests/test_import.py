@@ -95,6 +95,14 @@ def test_every_fault_is_named_with_its_row_and_nothing_is_kept(capsys: pytest.Ca
         assert COFER not in store.series_ids()
 
 
+@pytest.mark.parametrize("row", ["2026-06-30,60,5", "2026-05-31,1,234.5"])
+def test_a_number_that_its_comma_would_cut_is_a_fault(row: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cut.csv").write_text(f"date,value\n2025-12-31,66\n{row}\n", encoding="utf-8")
+    assert run("import", "cut.csv", "--series", COFER) == 2
+    assert "cut.csv:3: value: the row has more cells than the header; write a point" in " ".join(capsys.readouterr().err.split())
+    assert run("series", COFER) == 2, "nothing was kept"
+
+
 def test_another_value_for_the_same_day_is_refused_until_it_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
     file = Path("cofer.csv")
     file.write_text(f"{HEADER}{COFER},2025-03-31,57.8,2025-07-09,IMF,\n", encoding="utf-8")
@@ -191,3 +199,11 @@ def test_a_template_is_written_and_never_over_a_file(capsys: pytest.CaptureFixtu
     assert run("import", "one.csv", "--series", COFER, "--template") == 0
     assert Path("one.csv").read_text(encoding="utf-8") == "date,value,available_at\n"
     assert open_store(Path("x.sqlite")).series_ids() == []
+
+
+def test_a_template_is_a_csv_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import", "new.xlsx", "--template") == 2
+    assert "'new.xlsx' must end in .csv" in capsys.readouterr().err and not Path("new.xlsx").exists()
+    Path("old.csv").write_text("mine", encoding="utf-8")
+    assert run("import", "old.csv", "--template") == 2
+    assert "exists; choose another name" in capsys.readouterr().err and Path("old.csv").read_text() == "mine"

@@ -96,6 +96,9 @@ def parse(
         found = _Row(number, row, catalogue, today, series_id)
         entry = found.entry()
         faults += [Fault(file, titles.get(name, name), message, number) for name, message in found.faults]
+        if any(str(cell if cell is not None else "").strip() for cell in cells[len(sheet[0][1]) :]):
+            message = "the row has more cells than the header; write a point for decimals, and no commas in numbers"
+            faults.append(Fault(file, titles["value"], message, number))
         if entry is not None:
             key = (entry.series_id, entry.observed_on, entry.available_at)
             if key in entries:

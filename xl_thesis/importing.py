@@ -11,7 +11,7 @@ from xl_thesis import entries, settings
 from xl_thesis.catalogue import Catalogue
 from xl_thesis.entries import Entry
 from xl_thesis.errors import DefinitionError, Fault, InputError
-from xl_thesis.files import put_file
+from xl_thesis.files import put_file, require_free
 from xl_thesis.pipeline import open_default_store, today
 from xl_thesis.store import Import, Row, Store
 from xl_thesis.thesis import catalogue_of, load_thesis
@@ -92,7 +92,10 @@ def take_back(number: int) -> Import:
 
 
 def write_template(path: Path, series_id: str | None) -> Path:
-    """Write a CSV file with the header alone. Raises ``InputError`` where the file exists."""
+    """Write a CSV file with the header alone. Raises ``InputError`` where the file exists, or is to be no CSV file."""
+    require_free(path, ".csv", force=True)
+    if path.exists():
+        raise InputError(f"'{path}' exists; choose another name")
     header = entries.SERIES_HEADER if series_id else entries.MANUAL_HEADER
     return put_file(path, (",".join(header) + "\n").encode())
 
