@@ -131,7 +131,7 @@ def test_points_turn_with_their_sign_and_charts_leave_gaps_where_nothing_is_know
         charts = [package.read(name).decode() for name in package.namelist() if "/charts/chart" in name]
     for chart in charts:
         assert 'dispBlanksAs val="gap"' in chart
-        assert "Cache" not in chart, "what a chart holds of its data could be a price, and grows old"
+        assert "<v>#N/A</v>" not in chart and "<v></v>" not in chart
 
 
 def test_the_chart_of_moves_ends_with_the_newest_month(book: Workbook, content: SnapshotContent) -> None:

@@ -75,7 +75,8 @@ class Renewal:
         pairs = {part: self._counterpart(title, part)[0] for title, part in self._new.sheets.items()}
         sheets = {part: sheet for part, sheet in pairs.items() if sheet is not None}
         self._update.report.words += renew_words(self._update.book, self._new, sheets, self._day)
-        renew_charts(self._update.book, self._new, sheets)
+        if self._update.book.package.changed:  # else an update that changes nothing would write the file
+            renew_charts(self._update.book, self._new, sheets)
         return self._update.closed()
 
     def _rows(self, table: TablePlace) -> Rows:
