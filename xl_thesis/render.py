@@ -152,7 +152,7 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
         if entry["observations"]:
             table.add_row(*(str(entry[key]) for key in ("id", "title", "frequency", "first", "last", "observations")))
     absent = sum(1 for entry in listing if not entry["observations"])
-    return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them."))
+    return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them, or an import your own."))
 
 
 def evidence_report(evidence: dict[str, Any]) -> RenderableType:
@@ -204,11 +204,11 @@ def _headline(result: Evaluation) -> list[Text]:
         lines.append(
             Text(
                 f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
-                f" {percent(result.coverage.effective)} of the weight is known."
+                f" {percent(result.coverage.effective)} of the weight is known in published pillars."
             )
         )
     else:
-        lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known."))
+        lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known in published pillars."))
     if result.band is not None:
         lines.append(
             Text(f"Other reasonable choices of method give {result.band.p5:.1f} to {result.band.p95:.1f} in nine of ten"

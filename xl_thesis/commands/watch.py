@@ -116,8 +116,7 @@ def log(thesis: str | None, as_json: bool) -> None:
         return
     _echo(line for record in records for line in _log_lines(record))
     click.echo("Nothing has been published yet: a snapshot does." if not everything else (
-        f"All {len(everything)} lines of {published.path} are as they were written; the last hash is"
-        f" {everything[-1].hash}"
+        f"{_all_lines(len(everything), published.path)} written; the last hash is {everything[-1].hash}"
     ))  # fmt: skip
 
 
@@ -233,6 +232,12 @@ def _log_lines(record: Record[Entry]) -> Iterator[str]:
     hashes = f"definition {entry.definition_hash[:12]}, data {entry.data_hash[:12]}, xl-thesis {entry.version}"
     yield f"{head} as known on {entry.as_of}: {', '.join(parts)}"
     yield f"      {hashes}"
+
+
+def _all_lines(number: int, path: Path) -> str:
+    if number == 1:
+        return f"The only line of {path} is as it was"
+    return f"All {number:,} lines of {path} are as they were"
 
 
 def _columns(lines: Sequence[Sequence[str]]) -> Iterator[str]:
