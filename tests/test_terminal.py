@@ -51,7 +51,7 @@ NEEDS = st.lists(st.tuples(st.integers(1, 30), st.integers(0, 60)).map(lambda n:
 
 @given(NEEDS, st.integers(1, 300))
 def test_widths_keep_to_the_room_and_to_words_where_these_fit(needs: list[tuple[int, int]], room: int) -> None:
-    widths = render._widths(needs, room)
+    widths = render._widths([least for least, _ in needs], [most for _, most in needs], room)
     assert all(1 <= width <= most for width, (_, most) in zip(widths, needs, strict=True))
     assert sum(widths) <= max(room, len(needs))
     if sum(least for least, _ in needs) <= room:

@@ -305,30 +305,31 @@ class _Fitted(Table):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         needs = [_needed(console, options, column) for column in self.columns]
+        words, cells, most = ([need[size] for need in needs] for size in range(3))
         room, gaps = options.max_width, len(needs) - 1
-        words, cells = (sum(each) for each in zip(*needs, strict=True))
-        ways = ((cells, 3), (cells, 2), (cells, 1), (words, 2))
-        gap = next((gap for least, gap in ways if least + gap * gaps <= room), 1)
+        ways = ((most, 3), (most, 2), (cells, 2), (cells, 1), (words, 2), (words, 1))
+        least, gap = next((way for way in ways if sum(way[0]) + way[1] * gaps <= room), ways[-1])
         self.padding = _PADDING[gap]
-        for column, width in zip(self.columns, _widths(needs, room - gap * gaps), strict=True):
+        for column, width in zip(self.columns, _widths(least, most, room - gap * gaps), strict=True):
             column.width = width
         yield from super().__rich_console__(console, options)
 
 
-def _needed(console: Console, options: ConsoleOptions, column: Column) -> tuple[int, int]:
-    """The width of a column's longest word, and of its longest cell."""
-    cells = [Measurement.get(console, options, cell) for cell in (column.header, *column.cells)]
-    least, most = max(cell.minimum for cell in cells), max(cell.maximum for cell in cells)
-    return most if column.no_wrap else least, most
+def _needed(console: Console, options: ConsoleOptions, column: Column) -> tuple[int, int, int]:
+    """The width of a column's longest word, of its longest cell under a head broken between words, and of all of it."""
+    head, *cells = (Measurement.get(console, options, cell) for cell in (column.header, *column.cells))
+    longest = max([head.minimum, *(cell.maximum for cell in cells)])
+    words = longest if column.no_wrap else max([head.minimum, *(cell.minimum for cell in cells)])
+    return words, longest, max(head.maximum, longest)
 
 
-def _widths(needs: Sequence[tuple[int, int]], room: int) -> list[int]:
+def _widths(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
     """Widths that fill the room: the longest words give way first, what is left goes to the fullest columns."""
-    widths, places = [least for least, _ in needs], range(len(needs))
+    widths, places = list(least), range(len(least))
     while sum(widths) > max(room, len(widths)):
         widths[max(places, key=lambda place: widths[place])] -= 1
-    while sum(widths) < room and any(widths[place] < needs[place][1] for place in places):
-        widths[max(places, key=lambda place: needs[place][1] / widths[place])] += 1
+    while sum(widths) < min(room, sum(most)):
+        widths[max(places, key=lambda place: most[place] / widths[place])] += 1
     return widths
 
 
