@@ -99,7 +99,9 @@ def test_every_fault_is_named_with_its_row_and_nothing_is_kept(capsys: pytest.Ca
 def test_a_number_that_its_comma_would_cut_is_a_fault(row: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("cut.csv").write_text(f"date,value\n2025-12-31,66\n{row}\n", encoding="utf-8")
     assert run("import", "cut.csv", "--series", COFER) == 2
-    assert "cut.csv:3: value: the row has more cells than the header; write a point" in " ".join(capsys.readouterr().err.split())
+    assert "cut.csv:3: value: the row has more cells than the header; write a point" in " ".join(
+        capsys.readouterr().err.split()
+    )
     assert run("series", COFER) == 2, "nothing was kept"
 
 

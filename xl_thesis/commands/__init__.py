@@ -80,12 +80,16 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
 
 
+def line_width() -> int | None:
+    """The terminal's width; None where nobody looks."""
+    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return shutil.get_terminal_size().columns if is_seen else None
+
+
 def folded(text: str) -> str:
     """A sentence broken between words where it is wider than the terminal; as it is where nobody looks."""
-    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
-        return text
-    width = shutil.get_terminal_size().columns
-    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    width = line_width()
+    return text if width is None else textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def leave_if_withheld(score: float | None) -> None:

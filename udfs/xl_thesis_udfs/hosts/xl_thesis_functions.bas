@@ -69,7 +69,7 @@ Attribute THESIS_INDICATOR.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function THESIS_TABLE(Optional ByVal level As Variant, Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_TABLE.VB_Description = "Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A."
+Attribute THESIS_TABLE.VB_Description = "Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A. Values that a person imported are named: is_imported of an indicator, the file in the column imported of a series."
 Attribute THESIS_TABLE.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_TABLE = ThesisCall("THESIS_TABLE", True, Array(ThesisGiven(level), ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function

@@ -92,7 +92,7 @@ End Sub
 Private Sub Describe_THESIS_DETAIL()
     Dim Helps As Variant
     Helps = Array( _
-        "What is wanted of the evaluation: thesis, title, as_of, status, score, label, outcome_score, driver_score, without_contested, coverage, nominal_coverage, bounds_low, bounds_high, grade, reconstruction, data, reference_date, refreshed_on ....", _
+        "What is wanted of the evaluation: thesis, title, as_of, status, score, label, outcome_score, driver_score, without_contested, coverage, nominal_coverage, bounds_low, bounds_high, grade, reconstruction, data, reference_date, refreshed_on, imported ....", _
         "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
@@ -170,7 +170,7 @@ Private Sub Describe_THESIS_INDICATOR()
     Dim Helps As Variant
     Helps = Array( _
         "Id of the indicator, such as dxy_trend.", _
-        "What is wanted of it: score, value, unit, weight, effective_weight, contribution, observed_on, available_at, age_days, status, reason, source, grade, is_proxy, is_precomputed, contested, title, pillar; empty for score.", _
+        "What is wanted of it: score, value, unit, weight, effective_weight, contribution, observed_on, available_at, age_days, status, reason, source, grade, is_proxy, is_precomputed, contested, title, pillar, is_imported; empty for score.", _
         "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
@@ -188,7 +188,7 @@ Private Sub Describe_THESIS_TABLE()
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_TABLE", _
-        Description:="Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A.", _
+        Description:="Table of all pillars, all indicators or all series behind them, with headers; missing numbers are #N/A. Values that a person imported are named: is_imported of an indicator, the file in the column imported of a series.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
