@@ -124,6 +124,7 @@ def explanation(thesis: Thesis, result: Evaluation) -> dict[str, Any]:
 def claims_report(thesis: Thesis, claims: Sequence[Claim], day: dt.date, *, is_today: bool) -> RenderableType:
     """Claims with verdict and the date on which each would be wrong; of those past it, today, what happened later."""
     table = _table("Id", "Group", "Kind", "Claim", "At publication", "Wrong on")
+    table.columns[-1].no_wrap = True
     for claim in claims:
         is_due = claim.wrong_on is not None and claim.wrong_on <= day
         wrong_on = f"{claim.wrong_on or ''}{' (due)' if is_due else ''}"

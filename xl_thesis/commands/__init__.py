@@ -82,14 +82,15 @@ def print_json(document: object) -> None:
 
 def line_width() -> int | None:
     """The terminal's width; None where nobody looks."""
-    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return shutil.get_terminal_size().columns if is_seen else None
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def folded(text: str) -> str:
     """A sentence broken between words where it is wider than the terminal; as it is where nobody looks."""
-    width = line_width()
-    return text if width is None else textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return text
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def leave_if_withheld(score: float | None) -> None:
