@@ -13,6 +13,7 @@ import pytest
 
 from xl_thesis import actions, artefacts
 from xl_thesis.cli import main
+from xl_thesis.evaluation import percent
 
 CONTRACT = {
     "thesis", "as_of", "status", "score", "label", "outcome_score", "driver_score", "score_without_contested",
@@ -114,7 +115,12 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("call", '=THESIS_PILLAR("DOLAR")') != 0
     assert "(did you mean DOLLAR?)" in capsys.readouterr().err
     assert "(did you mean american_exceptionalism?)" in refused(capsys, "score", "--thesis", "american_exeptionalism")
-    assert "refresh" in refused(capsys, "series", "YAHOO:SPY/adj")
+    assert "no data for YAHOO:SPY/adj; only a refresh can bring it" in refused(capsys, "series", "YAHOO:SPY/adj")
+    name = "MANUAL:msci_acwi_us_weight"
+    by_hand = f"no data for {name}; enter the values of {name} with `xl-thesis import`"
+    assert by_hand in refused(capsys, "series", name)
+    too_early = refused(capsys, "series", "FRED:UNRATE", "--as-of", "1948-01-01")
+    assert "has no value known on" in too_early and "can bring" not in too_early
 
 
 @pytest.mark.parametrize(
@@ -152,7 +158,12 @@ def test_a_withheld_score_has_its_own_exit_code(capsys: pytest.CaptureFixture[st
     captured = capsys.readouterr()
     assert "withheld" in captured.out
     assert run("score", "--as-of", "1990-01-31", "--json") == 3
-    assert json.loads(capsys.readouterr().out)["score"] is None
+    document = json.loads(capsys.readouterr().out)
+    assert document["score"] is None
+    known = f"nly {percent(document['coverage']['effective'])} of the weight is known in published pillars"
+    assert known in captured.out
+    assert run("call", '=THESIS_SCORE("1990-01-31")') != 0
+    assert known in capsys.readouterr().err
 
 
 def test_snapshot_refuses_an_existing_file_and_keeps_it_under_force(
@@ -197,6 +208,18 @@ def test_the_module_runs_as_a_command_when_piped_in_a_plain_encoding(tmp_path: P
     assert b"of 100" in done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [("score",), ("score", "--json"), ("log",), ("series", "--json")])
+def test_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    environment = {**os.environ, "XL_THESIS_HOME": str(tmp_path)}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xl_thesis", *arguments], env=environment, stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().strip() == "xl-thesis: the output cannot be written (No space left on device)"
+
+
 @pytest.mark.parametrize("command", [("snapshot", "--out"), ("new",), ("libreoffice", "new")])
 def test_a_target_that_cannot_be_is_refused_before_the_work(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
@@ -207,7 +230,7 @@ def test_a_target_that_cannot_be_is_refused_before_the_work(
     monkeypatch.setattr(actions, "snapshot", work)
     monkeypatch.setattr(artefacts, "excel_file", work)
     ending = ".xlsm" if command == ("new",) else ".xlsx"
-    asked = ".ods or .xlsx" if "libreoffice" in command else ending
+    asked = {"new": ".xlsm, or for LibreOffice Calc in .ods", "libreoffice": ".ods or .xlsx"}.get(command[0], ending)
     there = tmp_path / f"there{ending}"
     there.write_bytes(b"precious")
     assert "--force" in refused(capsys, *command, str(there))

@@ -61,7 +61,7 @@ def test_a_new_thesis_passes_check_and_scores(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "rates_2027: no faults" in out
     assert "pillars 2, indicators 2" in out
-    assert "100% of the weight is known" in out
+    assert "100% of the weight is known in published pillars" in out
     assert run("score", "--thesis", str(path)) == 0
 
 

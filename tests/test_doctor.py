@@ -24,6 +24,7 @@ from xl_thesis.errors import (
     BadAnswer,
     BadKey,
     ClockWrong,
+    FileUnusable,
     ProxyFailed,
     SourceError,
     StoreError,
@@ -34,6 +35,7 @@ from xl_thesis.errors import (
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.sources.fred import Fred
 from xl_thesis.sources.protocol import Link
+from xl_thesis.sources.yahoo import Yahoo
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -58,7 +60,8 @@ def test_a_computer_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         (BadKey("no"), "key", "config set fred-key"), (ProxyFailed("no"), "proxy", "network.proxy"),
         (TLSFailed("no"), "certificate", "network.ca_bundle"), (ClockWrong("no"), "clock", "date and time"),
         (TimedOut("no"), "time", "network.timeout"), (Unreachable("no"), "connection", "check the connection"),
-        (BadAnswer("no"), "answer", "try again later"), (SourceError("no"), "answer", "try again later"),
+        (BadAnswer("no"), "answer", "try again later"), (FileUnusable("no"), "file", "set XL_THESIS_HOME to a folder"),
+        (SourceError("no"), "answer", "try again later"),
     ],
 )  # fmt: skip
 def test_failures_of_a_provider_are_told_apart(error: SourceError, kind: str, advice: str) -> None:
@@ -126,6 +129,20 @@ def test_what_stands_between_us_and_the_way_without_a_key_is_told_apart(
     assert "s3cret" not in found.line()
 
 
+def test_a_home_that_cannot_be_used_is_told_with_what_to_do(
+    authority: trustme.CA, keyless: Link, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is in the way of the folder, which stops also those whom no permission stops."""
+    (tmp_path / "taken").write_text("", encoding="ascii")
+    monkeypatch.setenv("XL_THESIS_HOME", str(tmp_path / "taken"))
+    link = replace(keyless, pace_file=tmp_path / "taken" / "fred.pace")
+    for found in examine([Fred(graph_url="https://127.0.0.1:9"), Yahoo()], lambda: link):
+        if found.name in ("fred", "yahoo"):
+            assert (found.state, found.said.partition(":")[0]) == ("wrong", "file"), found.said
+            assert str(tmp_path / "taken") in found.said
+            assert found.advice == "set XL_THESIS_HOME to a folder that can be written"
+
+
 def test_a_bug_of_a_provider_is_told_without_its_text() -> None:
     found = findings(Table("FRED", {}, failing={"ping": RuntimeError(f"key {LINK.fred_key}")}))
     assert found["FRED"].state == "wrong"
@@ -139,6 +156,10 @@ def test_a_damaged_store_and_wrong_settings_are_found(own_home: Path) -> None:
     found = findings()
     assert found["settings"].state == "wrong"
     assert "no 'colour'" in found["settings"].said
+    (own_home / "settings.toml").write_text("colour =", encoding="utf-8")
+    for finding in (findings()["settings"], findings()["store"]):
+        assert "are not TOML" in finding.said
+        assert str(finding.advice).endswith(f"move away the file {own_home / 'settings.toml'}")
     (own_home / "settings.toml").unlink()
     assert findings()["store"].advice == "run: xl-thesis store check --repair"
 

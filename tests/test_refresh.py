@@ -171,7 +171,9 @@ def test_only_one_refresh_at_a_time(scorer: Scorer, store: Store, tmp_path: Path
 def test_ids_that_cannot_be_asked_for_are_input_errors(scorer: Scorer) -> None:
     with pytest.raises(InputError, match="unknown series 'FRED:NOPE'"):
         refresh(scorer, [service()], LINK, only=["FRED:NOPE"])
-    with pytest.raises(InputError, match="no provider serves FRED:UNRATE"):
+    with pytest.raises(InputError, match="computed from others, so refresh those: ECB:EURUSD"):
+        refresh(scorer, [service()], LINK, only=["DERIVED:DXY_ECB"])
+    with pytest.raises(InputError, match="no provider serves FRED:UNRATE; enter its values with"):
         refresh(scorer, [service()], LINK, only=["FRED:UNRATE"])
 
 
@@ -224,6 +226,7 @@ def test_half_a_refresh_never_moves_the_day_of_the_score(own_home: Path) -> None
         assert report.exit_code == 4
         assert (report.as_of, report.as_of_moved) == (embedded.read_package().reference_date, False)
         assert (after.score, after.status, after.as_of) == (before.score, before.status, before.as_of)
+        assert "of the weight that is known in published pillars" in report.lines()[-1]
         assert "another refresh that reaches more moves the day" in report.lines()[-1]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds import environment
+from tests.terminal import shown
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal and signals of POSIX")
 
@@ -51,27 +52,13 @@ with open_store(Path(sys.argv[1])) as store:
 
 
 def test_a_bar_on_a_terminal_and_lines_where_piped() -> None:
-    import pty
-
     command = [sys.executable, "-c", SHOWN]
     piped = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     assert piped.stdout == "[1/2] FRED:[red]1: 3 new\n[2/2] FRED:[red]2: 3 new\n"
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(command, env=environment(TERM="xterm", COLUMNS="100"), stdout=theirs, stderr=theirs):
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 4096)
-            except OSError:  # the other end is closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(ours)
-    assert "━" in shown.decode()
-    assert b"2/2" in shown
-    assert b"[1/2]" not in shown
+    seen = shown(command, 100)
+    assert "━" in seen
+    assert "2/2" in seen
+    assert "[1/2]" not in seen
 
 
 def test_ctrl_c_ends_it_with_a_report_and_what_was_whole(tmp_path: Path) -> None:

@@ -48,6 +48,26 @@ def test_the_default_thesis_must_be_one(
     assert settings.default_thesis() == "american_exceptionalism"
 
 
+def test_a_new_store_where_the_user_wants_one_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("score") == 0
+    assert capsys.readouterr().err == ""
+    chosen = tmp_path / "typo" / "x.sqlite"
+    assert run("config", "set", "store", str(chosen)) == 0
+    capsys.readouterr()
+    assert run("score", "--json") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["score"] and err == f"xl-thesis: made a new store at {chosen}\n"
+    assert run("score") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_where_the_store_lies_is_said_by_get_as_by_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("config", "get", "store") == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'store.sqlite'}\n"
+
+
 def test_an_unknown_default_thesis_is_said_to_be_a_setting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

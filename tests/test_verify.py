@@ -93,7 +93,8 @@ def test_inputs_beside_results_that_were_not_calculated_are_said_to_be_so(sound:
     ("table", "key", "column", "value", "words"),
     [
         ("InputIndicators", "dxy_trend", "Weight", "much", "InputIndicators, dxy_trend, Weight holds no number"),
-        ("InputIndicators", "dxy_trend", "Weight", -1.0, "it must be 0 or more"),
+        ("InputIndicators", "dxy_trend", "Weight", -1.0, "dxy_trend.weight: it must be 0 or more"),
+        ("InputPillars", THESIS.pillars[1].id, "Weight", -1.0, f"{THESIS.pillars[1].id}.weight: it must be 0 or more"),
         ("InputLabels", THESIS.labels[0].id, "Below", 80.0, "the limits of the labels do not ascend"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xl_thesis import keys, published, settings
-from xl_thesis.catalogue import meta_of
+from xl_thesis.catalogue import leaves, meta_of
 from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
@@ -158,7 +158,7 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
         knowledge = scorer.knowledge(as_of)
         known = knowledge.series(series_id)
     except MissingData as error:
-        raise MissingData(f"{error} on {as_of}; only a refresh can bring it") from None
+        raise MissingData(f"{error}{_what_brings(scorer, series_id)}") from None
     imported = scorer.store.evidence(meta).is_imported(known).tolist()
     return {
         "id": meta.id,
@@ -177,6 +177,19 @@ def series_document(scorer: Scorer, series_id: str, as_of: dt.date | None) -> di
             for day, value, available, is_own in zip(known.days, known.values, known.available, imported, strict=True)
         ],
     }
+
+
+def _what_brings(scorer: Scorer, series_id: str) -> str:
+    """What to do for a series that the store has nothing of; empty where it has, and the day is too early."""
+    from xl_thesis.sources import providers
+
+    stored = [meta_of(scorer.catalogue, name) for name in leaves(series_id, scorer.catalogue)]
+    missing = [meta for meta in stored if scorer.store.vintages(meta) is None]
+    served = providers()
+    by_hand = [meta.id for meta in missing if all(provider.symbol(meta) is None for provider in served)]
+    if by_hand:
+        return f"; enter the values of {', '.join(by_hand)} with `xl-thesis import`"
+    return "; only a refresh can bring it" if missing else ""
 
 
 def _feed_of(store: Store, series_id: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -108,6 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.filename is not None:  # a file's, which whoever opens it answers for
+            raise
+        with suppress(OSError):
+            sys.stdout.close()  # or Python tries again to write what is left
+        _fail(f"the output cannot be written ({error.strerror or type(error).__name__})")
 
 
 def _fail(message: str) -> None:

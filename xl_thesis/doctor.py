@@ -15,7 +15,18 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from xl_thesis import keys, settings
-from xl_thesis.errors import BadKey, ClockWrong, ProxyFailed, SourceError, ThesisError, TimedOut, TLSFailed, Unreachable
+from xl_thesis.errors import (
+    BadKey,
+    ClockWrong,
+    FileUnusable,
+    InputError,
+    ProxyFailed,
+    SourceError,
+    ThesisError,
+    TimedOut,
+    TLSFailed,
+    Unreachable,
+)
 from xl_thesis.pipeline import open_default_store
 from xl_thesis.sources.protocol import Link, Provider
 from xl_thesis.store import Store
@@ -38,6 +49,7 @@ _WHAT_TO_DO: dict[type[SourceError], str] = {
     ClockWrong: "set this computer's date and time, best automatically",
     TimedOut: "try again, or allow more with: xl-thesis config set network.timeout 60",
     Unreachable: "check the connection; behind a proxy: xl-thesis config set network.proxy",
+    FileUnusable: "set XL_THESIS_HOME to a folder that can be written",
     SourceError: "try again later; the store keeps what it has",
 }
 """By the kind of failure; of several that fit, the first."""
@@ -98,7 +110,7 @@ def _package(name: str) -> Finding:
     except metadata.PackageNotFoundError:
         if name in _OPTIONAL:
             return Finding(name, "note", f"not installed; {_OPTIONAL[name]}")
-        return Finding(name, "wrong", "not installed", "install xl-thesis again: pip install --upgrade xl-thesis")
+        return Finding(name, "wrong", "not installed", "install xl-thesis again from its folder: pip install .")
     wanted = _requirement(name)
     if not wanted.contains(found, prereleases=True):
         return Finding(name, "wrong", f"{found}, but {wanted} is needed", f'pip install "{name}{wanted}"')
@@ -164,23 +176,33 @@ def _reachable(provider: Provider, link: Link) -> Finding:
     try:
         provider.ping(link)
     except SourceError as error:
-        advice = next(words for kind, words in _WHAT_TO_DO.items() if isinstance(error, kind))
-        text = str(error).replace(link.fred_key, "***") if link.fred_key else str(error)
-        return Finding(provider.name, "wrong", f"{_kind(error)}: {text}", advice)
+        return _failed(provider, error, link)
+    except OSError as error:
+        said = f"{error.filename or 'a file'} cannot be used ({error.strerror or type(error).__name__})"
+        return _failed(provider, FileUnusable(said), link)
     except Exception as error:  # noqa: BLE001 - a doctor tells of every failure; the text may hold a key
         return Finding(provider.name, "wrong", f"failed in a way nobody foresaw ({type(error).__name__})",
                        "please report it")  # fmt: skip
     return Finding(provider.name, "ok", "answers")
 
 
+def _failed(provider: Provider, error: SourceError, link: Link) -> Finding:
+    advice = next(words for kind, words in _WHAT_TO_DO.items() if isinstance(error, kind))
+    text = str(error).replace(link.fred_key, "***") if link.fred_key else str(error)
+    return Finding(provider.name, "wrong", f"{_kind(error)}: {text}", advice)
+
+
 def _kind(error: SourceError) -> str:
     words = {"BadKey": "key", "ProxyFailed": "proxy", "TLSFailed": "certificate", "ClockWrong": "clock",
-             "TimedOut": "time", "Unreachable": "connection"}  # fmt: skip
+             "TimedOut": "time", "Unreachable": "connection", "FileUnusable": "file"}  # fmt: skip
     return words.get(type(error).__name__, "answer")
 
 
 def _guarded(name: str, look: Callable[[], Finding]) -> Iterator[Finding]:
     try:
         yield look()
+    except InputError as error:  # of a setting, without which no command lists them
+        advice = f"correct it, or unset the variable or move away the file {settings.settings_file()}"
+        yield Finding(name, "wrong", str(error), advice)
     except ThesisError as error:
         yield Finding(name, "wrong", str(error), "see `xl-thesis config list`")

@@ -17,6 +17,7 @@
         │   ├── TLSFailed    the certificate is not trusted
         │   ├── ClockWrong   this computer's clock is off
         │   └── TimedOut     no whole answer within the time allowed
+        ├── FileUnusable     a file of ours that asking needs cannot be read or written
         └── BadAnswer        an answer that is not what was asked for: HTML, cut short, another shape
 
 A host maps them once, at its edge: ``InputError`` is ``#VALUE!``, ``MissingData`` is ``#N/A``,
@@ -121,6 +122,10 @@ class ClockWrong(Unreachable):
 
 class TimedOut(Unreachable):
     """No whole answer within the time allowed."""
+
+
+class FileUnusable(SourceError):
+    """A file of ours that asking needs cannot be read or written."""
 
 
 class BadAnswer(SourceError):

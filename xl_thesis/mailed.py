@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import thesis_ids
 
 if TYPE_CHECKING:
+    from xl_thesis.definition import Thesis
     from xl_thesis_workbook.about import Changed
     from xl_thesis_workbook.renewal import Fresh
     from xl_thesis_workbook.report import Report
 
 Verdict = Literal["untouched", "inputs changed", "data changed"]
 _KINDS = (".xlsx", ".xlsm")
+_NUMBERED = re.compile(r"\b(pillars|indicators|labels)\.(\d+)")
 _LARGEST = 100_000_000
 
 
@@ -181,7 +184,7 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
     try:
         changed = _changed(scorer, book)
     except InputError as error:
-        notes.append(f"results were not checked: {error}")
+        notes.append(f"results were not checked: {_with_ids(str(error), scorer.thesis)}")
         is_scored = False
     with _sound(f"'{book.path.name}' cannot be checked"):
         report = _checked(scorer, book, ledger, changed)
@@ -202,6 +205,11 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
         verdict = "inputs changed" if report.inputs else "untouched"
     score = changed.scorer.evaluate(book.as_of).score if changed else result.score
     return Verified(verdict, report, tuple(notes), is_scored, score if is_scored else None)
+
+
+def _with_ids(words: str, thesis: Thesis) -> str:
+    """A sentence about a definition with ids in the place of numbers: ``INFLATION.weight`` for ``pillars.1.weight``."""
+    return _NUMBERED.sub(lambda found: getattr(thesis, found[1])[int(found[2])].id, words)
 
 
 def _checked(scorer: Scorer, book: Mailed, ledger: Path | None, changed: Changed | None = None) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,13 @@ if TYPE_CHECKING:
 
 
 def open_default_store() -> Store:
-    """The user's store, seeded from the embedded data at first use and after an upgrade that brings newer ones."""
+    """The user's store, seeded at first use, which is told of where the user set its place, and after an upgrade."""
     store = open_store(store_location(), is_default=is_default_store())
     try:
+        is_new = store.get("embedded") is None and store.engine.can_write() and not is_default_store()
         seed(store)
+        if is_new:
+            print(f"xl-thesis: made a new store at {store.engine.where}", file=sys.stderr)  # noqa: T201 - as a store does
     except BaseException:  # whatever it was, it is let go and goes on up
         store.close()
         raise
@@ -93,7 +97,6 @@ class Scorer:
         self._rules = rules_of(thesis)
         self._archive = Archive(store, self.catalogue)
         self._precomputed = {indicator.id: _precomputed_meta(indicator, thesis) for indicator in thesis.indicators}
-
         self._reconstruction = Reconstruction(thesis, store, self._archive, self.catalogue, self._precomputed)
 
     @property

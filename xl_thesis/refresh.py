@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 
-from xl_thesis.catalogue import meta_of
+from xl_thesis.catalogue import leaves, meta_of
 from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError, UnfitValue
 from xl_thesis.evaluation import Status, percent
 from xl_thesis.models import SeriesMeta
@@ -52,7 +52,7 @@ def plan(
             feed = feeds.get(series_id)
             found[provider.name][1].append(_request(meta, symbol, feed, ask_all=ask_all))
         elif only is not None:
-            raise InputError(f"no provider serves {series_id}; enter its values with `xl-thesis import`")
+            raise InputError(f"no provider serves {series_id}; {_what_brings(scorer, meta)}")
     return {name: part for name, part in found.items() if part[1]}
 
 
@@ -240,7 +240,7 @@ class _Refresh:
         self._progress(Event(len(self._results), self._total, result))
 
     def _standing(self, day: dt.date) -> tuple[Status, float]:
-        """How the score of a day stands, and the share of the weight that is known."""
+        """How the score of a day stands, and the share of the weight that is known in published pillars."""
         try:
             result = self._scorer.evaluate(day)
         except InputError:  # nothing at all is known on that day
@@ -259,8 +259,8 @@ class _Refresh:
             if _RANK[now[0]] < _RANK[then[0]]:
                 self._scorer.hold(stood)
             return False, (
-                f"Today's score would rest on {percent(now[1])} of the weight ({now[0]}), that of {stood} on"
-                f" {percent(then[1])};"
+                f"Today's score would rest on the {percent(now[1])} of the weight that is known in published pillars"
+                f" ({now[0]}), that of {stood} on {percent(then[1])};"
                 " another refresh that reaches more moves the day."
             )
         brought = [item for item in self._results.values() if item.status in ("fetched", "unchanged")]
@@ -295,6 +295,13 @@ def _request(meta: SeriesMeta, symbol: str, feed: Feed | None, *, ask_all: bool)
     to_come = feed.checked_at is not None and feed.checked_at > dt.datetime.now(dt.UTC)  # a clock was set back
     last = None if feed.checked_at is None else feed.newest
     return Request(meta, symbol, last, feed.state, ask_all or to_come or feed.failure is not None)
+
+
+def _what_brings(scorer: Scorer, meta: SeriesMeta) -> str:
+    """What to do for a series that no provider serves."""
+    if meta.derived is None:
+        return "enter its values with `xl-thesis import`"
+    return f"it is computed from others, so refresh those: {', '.join(leaves(meta.id, scorer.catalogue))}"
 
 
 def _rested(request: Request, pull: Pull) -> bool:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.table import Column, Table
 from rich.text import Text
 
 from xl_thesis.definition import Claim, Thesis
@@ -19,7 +20,10 @@ from xl_thesis.scoring import displayed_points
 from xl_thesis.wording import count, listed
 
 _PIPED_WIDTH = 120
+_UNBOUNDED = 10_000
 _BAR = 20
+_PADDING = {1: (0, 0, 0, 0), 2: (0, 1, 0, 0), 3: (0, 1, 0, 1)}
+"""By the blanks between two columns, of which the box gives one."""
 
 
 def show(report: RenderableType) -> None:
@@ -28,6 +32,21 @@ def show(report: RenderableType) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
     console.print(report)
+
+
+def columns(rows: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:
+    """Lines of a table without colours, no wider than ``width``; None for as wide as it needs.
+
+    The first row is its head; the first column is to the left, the others are to the right.
+    """
+    first, *rest = rows[0]
+    table = _table(first, *(f">{name}" for name in rest))
+    for row in rows[1:]:
+        table.add_row(*map(Text, row))
+    console = Console(color_system=None, highlight=False, width=width or _UNBOUNDED)
+    with console.capture() as captured:
+        console.print(table)
+    yield from (line.rstrip() for line in captured.get().splitlines())
 
 
 @contextmanager
@@ -57,6 +76,7 @@ def _print_line(event: Event) -> None:
 def score_report(result: Evaluation) -> RenderableType:
     """Headline, the numbers beside it, and the pillars with contributions that add up."""
     table = _table("Pillar", "Role", ">Score", ">Weight", ">Points", ">Known", "")
+    table.columns[-1].no_wrap = True
     points = displayed_points(result.score, result.pillars)
     for pillar in result.pillars:
         score = pillar.score
@@ -104,6 +124,7 @@ def explanation(thesis: Thesis, result: Evaluation) -> dict[str, Any]:
 def claims_report(thesis: Thesis, claims: Sequence[Claim], day: dt.date, *, is_today: bool) -> RenderableType:
     """Claims with verdict and the date on which each would be wrong; of those past it, today, what happened later."""
     table = _table("Id", "Group", "Kind", "Claim", "At publication", "Wrong on")
+    table.columns[-1].no_wrap = True
     for claim in claims:
         is_due = claim.wrong_on is not None and claim.wrong_on <= day
         wrong_on = f"{claim.wrong_on or ''}{' (due)' if is_due else ''}"
@@ -164,7 +185,7 @@ def listing_report(listing: Sequence[dict[str, Any]]) -> RenderableType:
         if entry["observations"]:
             table.add_row(*(str(entry[key]) for key in ("id", "title", "frequency", "first", "last", "observations")))
     absent = sum(1 for entry in listing if not entry["observations"])
-    return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them."))
+    return Group(table, Text(f"{absent} more series have no data yet; a refresh brings them, or an import your own."))
 
 
 def evidence_report(evidence: dict[str, Any]) -> RenderableType:
@@ -183,7 +204,8 @@ def evidence_report(evidence: dict[str, Any]) -> RenderableType:
     )
     for test in evidence["tests"]:
         tests.add_row(
-            test["predictor"], str(test["months"]), str(test["observations"]), f"{test['correlation']:+.2f}",
+            test["predictor"].replace("_", " "), str(test["months"]), str(test["observations"]),
+            f"{test['correlation']:+.2f}",
             f"{test['p_circular']:.2f}", f"{test['p_holm']:.2f}", _signed(test["correlation_non_overlapping"], 2),
             str(test["independent_windows"]), "--" if test["detectable"] is None else f"{test['detectable']:.2f}",
             _signed(test["gain_over_random_walk"], 2),
@@ -216,11 +238,11 @@ def _headline(result: Evaluation) -> list[Text]:
         lines.append(
             Text(
                 f"Between {result.bounds.low:.1f} and {result.bounds.high:.1f} whatever is not known turns out to be;"
-                f" {percent(result.coverage.effective)} of the weight is known."
+                f" {percent(result.coverage.effective)} of the weight is known in published pillars."
             )
         )
     else:
-        lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known."))
+        lines.append(Text(f"Only {percent(result.coverage.effective)} of the weight is known in published pillars."))
     if result.band is not None:
         lines.append(
             Text(f"Other reasonable choices of method give {result.band.p5:.1f} to {result.band.p95:.1f} in nine of ten"
@@ -303,8 +325,41 @@ def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
     return table
 
 
+class _Fitted(Table):
+    """A table as wide as it needs, or where that is too wide, no wider than there is room, broken between words."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        needs = [_needed(console, options, column) for column in self.columns]
+        words, cells, most = ([need[size] for need in needs] for size in range(3))
+        room, gaps = options.max_width, len(needs) - 1
+        ways = ((most, 3), (most, 2), (cells, 2), (cells, 1), (words, 2), (words, 1))
+        least, gap = next((way for way in ways if sum(way[0]) + way[1] * gaps <= room), ways[-1])
+        self.padding = _PADDING[gap]
+        for column, width in zip(self.columns, _widths(least, most, room - gap * gaps), strict=True):
+            column.width = width
+        yield from super().__rich_console__(console, options)
+
+
+def _needed(console: Console, options: ConsoleOptions, column: Column) -> tuple[int, int, int]:
+    """The width of a column's longest word, of its longest cell under a head broken between words, and of all of it."""
+    head, *cells = (Measurement.get(console, options, cell) for cell in (column.header, *column.cells))
+    longest = max([head.minimum, *(cell.maximum for cell in cells)])
+    words = longest if column.no_wrap else max([head.minimum, *(cell.minimum for cell in cells)])
+    return words, longest, max(head.maximum, longest)
+
+
+def _widths(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
+    """Widths that fill the room: the longest words give way first, what is left goes to the fullest columns."""
+    widths, places = list(least), range(len(least))
+    while sum(widths) > max(room, len(widths)):
+        widths[max(places, key=lambda place: widths[place])] -= 1
+    while sum(widths) < min(room, sum(most)):
+        widths[max(places, key=lambda place: most[place] / widths[place])] += 1
+    return widths
+
+
 def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = _Fitted(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
     return table

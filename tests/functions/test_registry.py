@@ -81,6 +81,19 @@ def test_the_reference_page_is_the_registry() -> None:
     assert committed.read_text(encoding="utf-8") == reference.page()
 
 
+def test_what_a_function_returns_is_said_also_of_fields_of_another_kind() -> None:
+    said = {name: FUNCTIONS[name].returned for name in ("THESIS_SCORE", "THESIS_INDICATOR", "THESIS_META")}
+    assert said == {
+        "THESIS_SCORE": "number",
+        "THESIS_INDICATOR": "number, text or date by field",
+        "THESIS_META": "text, number or date by field",
+    }
+    fields = [
+        formula.evaluate(f'=THESIS_INDICATOR("broad_usd", "{name}")') for name in ("score", "status", "observed_on")
+    ]
+    assert [type(value) for value in fields] == [float, str, dt.date]
+
+
 @each_function
 def test_the_example_gives_a_value(spec: FunctionSpec) -> None:
     assert spec.example.startswith(f"={spec.name}(")

@@ -52,7 +52,7 @@ def _function(spec: FunctionSpec) -> Iterator[str]:
         yield ""
     unit = f" ({spec.unit})" if spec.unit else ""
     columns = f" with the columns {', '.join(f'`{name}`' for name in spec.columns)}" if spec.columns else ""
-    yield f"Returns: {spec.returns}{columns}{unit}. Errors: {spec.errors}\n\nExample: `{spec.example}`\n"
+    yield f"Returns: {spec.returned}{columns}{unit}. Errors: {spec.errors}\n\nExample: `{spec.example}`\n"
 
 
 def _argument(argument: ArgumentSpec) -> str:

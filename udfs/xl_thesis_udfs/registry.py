@@ -56,9 +56,9 @@ class ArgumentSpec:
 class FunctionSpec:
     """What a host must know of a cell function.
 
-    ``returns`` is the kind of its usual value (a chosen field may be of another), ``unit`` the unit of that, and
-    ``columns`` the headers of a table where they are always the same. ``group`` is the chapter it belongs to.
-    ``cached``: the value depends on nothing but the arguments and ``edge.token()``, so a host may keep it.
+    ``returns`` is the kind of its usual value, ``unit`` the unit of that; ``by_field``: a chosen field may be of
+    another kind. ``columns`` are the headers of a table where they are always the same. ``group`` is the chapter it
+    belongs to. ``cached``: the value depends on nothing but the arguments and ``edge.token()``, so a host may keep it.
     """
 
     name: str
@@ -72,6 +72,15 @@ class FunctionSpec:
     unit: str | None = None
     columns: tuple[str, ...] = ()
     cached: bool = True
+    by_field: bool = False
+
+    @property
+    def returned(self) -> str:
+        """What it gives, in words: ``number``, or ``number, text or date by field``."""
+        if not self.by_field:
+            return self.returns
+        first, second, third = sorted(("number", "text", "date"), key=lambda kind: kind != self.returns)
+        return f"{first}, {second} or {third} by field"
 
     @property
     def takes_thesis(self) -> bool:
@@ -90,8 +99,8 @@ def cell_function(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function under its Python name in capitals.
 
-    Each argument is annotated ``Annotated[kind, Argument(...)]``; one with a default is optional. The docstring holds
-    a summary and the lines ``Errors:`` and ``Example:``.
+    Each argument is annotated ``Annotated[kind, Argument(...)]``; one with a default is optional. What gives ``Any``
+    gives another kind for some fields. The docstring holds a summary and the lines ``Errors:`` and ``Example:``.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,6 +117,7 @@ def cell_function(
             unit=unit,
             columns=tuple(columns),
             cached=cached,
+            by_field=get_type_hints(function)["return"] is Any,
         )
         FUNCTIONS[spec.name] = spec
         return function

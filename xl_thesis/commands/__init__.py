@@ -80,6 +80,11 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
 
 
+def line_width() -> int | None:
+    """The terminal's width; None where nobody looks."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def folded(text: str) -> str:
     """A sentence broken between words where it is wider than the terminal; as it is where nobody looks."""
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:

@@ -50,7 +50,7 @@ def get(name: str) -> None:
     if name == keys.FRED_KEY:
         click.echo(_state(keys.fred_key()))
     else:
-        click.echo(settings.read(name).shown() or "")
+        click.echo(_shown(settings.read(name)))
 
 
 @config.command("set")

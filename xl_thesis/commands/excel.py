@@ -62,8 +62,11 @@ def new(file: Path, classic: bool, force: bool) -> None:
     """Write a template workbook: a dashboard on live cells, with buttons; an .ods is for LibreOffice Calc."""
     from xl_thesis.buttons import new_template
     from xl_thesis.commands.libreoffice import write_template
+    from xl_thesis.errors import InputError
 
     if file.suffix.lower() == ".ods":
         click.echo(f"Workbook: {write_template(file, force=force)}")
         return
+    if file.suffix.lower() != ".xlsm":
+        raise InputError(f"'{file.name}' must end in .xlsm, or for LibreOffice Calc in .ods")
     click.echo(f"Workbook: {new_template(file, classic=classic, force=force)}")

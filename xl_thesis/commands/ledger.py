@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import sys
 import textwrap
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from xl_thesis.commands import load, open_scorer, print_json, read_date, with_json, with_thesis
+from xl_thesis.commands import line_width, load, open_scorer, print_json, read_date, with_json, with_thesis
 from xl_thesis.errors import InputError
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def _echo_question(standing: Standing, *, brief: bool = False) -> None:
 
 
 def _width() -> int:
-    return min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns) if sys.stdout.isatty() else _WIDTH
+    return min(_WIDTH, line_width() or _WIDTH)
 
 
 def _details(standing: Standing) -> Iterator[str]:

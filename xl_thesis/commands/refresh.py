@@ -1,4 +1,4 @@
-"""``refresh``: the only command that uses the network."""
+"""``refresh``: the only command that brings data from the network."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xl_thesis.commands import (
+    folded,
     leave_if_withheld,
     open_scorer,
     print_json,
@@ -37,7 +38,7 @@ def demo(thesis: str | None, as_of: dt.date | None, out: Path | None, force: boo
     with actions.demonstrate(thesis_name(thesis), as_of, out, force=force) as (scorer, result, path):
         alerts = falsifiers.alerts(falsifiers.check(scorer, result.as_of))
     render.show(render.score_report(result))
-    click.echo(falsifiers.summary(alerts))
+    click.echo(folded(falsifiers.summary(alerts)))
     click.echo(f"\nWorkbook: {path}")
     leave_if_withheld(result.score)
 
@@ -59,7 +60,7 @@ def score(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
         from xl_thesis import render
 
         render.show(render.score_report(result))
-        click.echo(falsifiers.summary(alerts))
+        click.echo(folded(falsifiers.summary(alerts)))
     leave_if_withheld(result.score)
 
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xl_thesis.commands import folded, leave_if_withheld, open_scorer, print_json, with_as_of, with_json, with_thesis
+from xl_thesis.commands import (
+    folded,
+    leave_if_withheld,
+    line_width,
+    open_scorer,
+    print_json,
+    with_as_of,
+    with_json,
+    with_thesis,
+)
 
 if TYPE_CHECKING:
     from xl_thesis.sensitivity import Sensitivity
@@ -84,11 +93,9 @@ def _indicators(result: Sensitivity) -> Iterator[str]:
 
 
 def _columns(lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Aligned: the first column to the left, the others to the right."""
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for first, *rest in lines:
-        cells = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        yield "  ".join([first.ljust(widths[0]), *cells])
+    from xl_thesis import render
+
+    return render.columns(lines, line_width())
 
 
 def _number(value: float | None, shape: str = ".1f") -> str:

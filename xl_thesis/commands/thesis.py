@@ -108,4 +108,5 @@ def _lines(found: Inventory) -> Iterator[str]:
         yield f"  without data: {', '.join(found.without_data)}"
     for name, reason in found.unmeasured.items():
         yield f"  {name} does not count: {reason}"
-    yield f"On {found.as_of} {percent(found.coverage)} of the weight is known: the score is {found.status}."
+    known = f"{percent(found.coverage)} of the weight is known in published pillars"
+    yield f"On {found.as_of} {known}: the score is {found.status}."

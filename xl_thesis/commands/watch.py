@@ -14,6 +14,8 @@ import click
 
 from xl_thesis.commands import (
     WITHHELD,
+    folded,
+    line_width,
     load,
     open_scorer,
     print_json,
@@ -116,8 +118,7 @@ def log(thesis: str | None, as_json: bool) -> None:
         return
     _echo(line for record in records for line in _log_lines(record))
     click.echo("Nothing has been published yet: a snapshot does." if not everything else (
-        f"All {len(everything)} lines of {published.path} are as they were written; the last hash is"
-        f" {everything[-1].hash}"
+        f"{_all_lines(len(everything), published.path)} written; the last hash is {everything[-1].hash}"
     ))  # fmt: skip
 
 
@@ -154,7 +155,10 @@ def _echo(lines: Iterator[str]) -> None:
 
 
 def _wrapped(text: str, indent: str = "", hang: str = "  ") -> Iterator[str]:
-    yield from textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + hang) or [""]
+    yield from textwrap.wrap(
+        text, min(_WIDTH, line_width() or _WIDTH), initial_indent=indent, subsequent_indent=indent + hang,
+        break_long_words=False, break_on_hyphens=False,
+    ) or [""]  # fmt: skip
 
 
 def _change_report(found: Attribution) -> Iterator[str]:
@@ -180,15 +184,17 @@ def _change_report(found: Attribution) -> Iterator[str]:
 
 
 def _calendar_report(found: Calendar) -> Iterator[str]:
+    from xl_thesis import render
+
     score = "withheld" if found.score is None else f"{found.score:.1f}"
     yield f"As of {found.as_of}, score {score}. Next releases, and how far each could move it:"
     yield ""
-    head = ("Indicator", "last of", "due", "days overdue", "weight", "usually", "at the most")
-    yield from _columns([head] + [
+    head = ("Indicator", "last of", "due", "days late", "weight", "usually", "at the most")
+    yield from render.columns([head] + [
         (item.indicator, str(item.observed_on), str(item.expected_on), str(item.days_overdue or ""),
          f"{item.effective_weight:.1%}", _span(item.usual), _span(item.bounds))
         for item in found.releases
-    ])  # fmt: skip
+    ], line_width())  # fmt: skip
     yield ""
     yield from _wrapped(
         "Usually: points of the whole score from the 5% to the 95% quantile of what past releases did to the"
@@ -211,7 +217,7 @@ def _alerts_report(day: dt.date, states: Sequence[FalsifierState], shown: Sequen
     counts = [(state, sum(item.state == state for item in states)) for state in ("met", "near", "not met", "not due",
                                                                                  "no data")]  # fmt: skip
     words = ", ".join(f"{count} {state}" for state, count in counts)
-    yield f"{count(len(states), 'falsifier')} that a machine can judge, as known on {day}: {words}."
+    yield folded(f"{count(len(states), 'falsifier')} that a machine can judge, as known on {day}: {words}.")
 
 
 def _log_lines(record: Record[Entry]) -> Iterator[str]:
@@ -235,12 +241,10 @@ def _log_lines(record: Record[Entry]) -> Iterator[str]:
     yield f"      {hashes}"
 
 
-def _columns(lines: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Aligned: the first column to the left, the others to the right."""
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for first, *rest in lines:
-        cells = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        yield "  ".join([first.ljust(widths[0]), *cells])
+def _all_lines(number: int, path: Path) -> str:
+    if number == 1:
+        return f"The only line of {path} is as it was"
+    return f"All {number:,} lines of {path} are as they were"
 
 
 def _span(ends: tuple[float, float] | None) -> str:

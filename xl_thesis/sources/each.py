@@ -9,6 +9,7 @@ from xl_thesis.errors import (
     BadAnswer,
     BadKey,
     ClockWrong,
+    FileUnusable,
     ProxyFailed,
     RateLimited,
     SourceError,
@@ -60,7 +61,7 @@ def _try(provider: str, request: Request, fetch: Callable[[Request], Pull]) -> O
         return error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return SourceError(f"a file that {provider} needs here cannot be used ({reason}); check XL_THESIS_HOME")
+        return FileUnusable(f"a file that {provider} needs here cannot be used ({reason}); check XL_THESIS_HOME")
     except Exception as error:  # noqa: BLE001 - parsers of XML, CSV, JSON, XLSX and zip each have their own errors
         return BadAnswer(
             f"what {provider} sent for {request.symbol} cannot be understood ({type(error).__name__}); if that stays,"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from xl_thesis.errors import (
     BadAnswer,
     ClockWrong,
+    FileUnusable,
     ProxyFailed,
     RateLimited,
     SourceError,
@@ -165,7 +166,7 @@ class Web:
             yield
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise SourceError(
+            raise FileUnusable(
                 f"the file {self.pace and self.pace.file}, which paces requests, cannot be used ({reason})"
             ) from None
 

@@ -151,7 +151,8 @@ class PostgresEngine:
             import psycopg
         except ImportError:
             raise StoreError(
-                "a store on PostgreSQL needs the driver psycopg; install it with: pip install 'xl-thesis[postgres]'"
+                "a store on PostgreSQL needs the driver psycopg; install it from the folder of xl-thesis with:"
+                " pip install '.[postgres]'"
             ) from None
         self._driver = psycopg
         options: dict[str, Any] = {"autocommit": True, "application_name": "xl-thesis"}

@@ -58,7 +58,8 @@ def thesis_score(as_of: AsOf = None, thesis: ThesisName = None) -> float:
     """
     result = session().evaluate(as_of, thesis)
     if result.score is None:
-        raise MissingData(f"the score is withheld: only {percent(result.coverage.effective)} of the weight is known")
+        known = percent(result.coverage.effective)
+        raise MissingData(f"the score is withheld: only {known} of the weight is known in published pillars")
     return result.score
 
 
