@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -206,6 +207,15 @@ def test_the_module_runs_as_a_command_when_piped_in_a_plain_encoding(tmp_path: P
     assert done.returncode == 0
     assert done.stderr == b""
     assert b"of 100" in done.stdout
+
+
+def test_another_failure_of_the_system_is_not_said_to_be_the_output_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> object:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    monkeypatch.setattr(actions, "snapshot", refuse)
+    with pytest.raises(ConnectionRefusedError):
+        run("snapshot", "--out", "never.xlsx")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 bad input, 3 the score is withheld, 4 a refresh brought pa
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -36,6 +37,8 @@ from xl_thesis.errors import ThesisError
 from xl_thesis.version import VERSION
 
 BAD_INPUT = 2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+"""Why standard output takes no more; other failures of the system are not its."""
 
 
 class _InOrder(click.Group):
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        if error.filename is not None:  # a file's, which whoever opens it answers for
+        if error.errno not in _FULL:
             raise
         with suppress(OSError):
             sys.stdout.close()  # or Python tries again to write what is left

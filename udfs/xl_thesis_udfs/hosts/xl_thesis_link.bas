@@ -60,7 +60,8 @@ Private Function PlainValue(ByVal Value As Variant) As Variant
     End If
 End Function
 
-' Whether an array has one dimension: asking for the second then raises an error.
+' Whether an array has one dimension: asking for the second then raises an error. The add-in has the same function:
+' projects share none without a reference.
 Private Function IsFlat(ByRef Table As Variant) As Boolean
     Dim Upper As Long
     On Error GoTo Flat
