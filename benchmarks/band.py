@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from xl_thesis import robustness
+from xl_thesis.default_store import seed
 from xl_thesis.indicators import Reading
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.scoring import aggregate
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis

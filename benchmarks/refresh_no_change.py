@@ -23,7 +23,9 @@ import fredapi
 from tests.feeds import environment
 from tests.servers import fred as server
 from tests.servers.loopback import Loopback
-from xl_thesis.pipeline import Scorer, seed, today
+from xl_thesis.days import today
+from xl_thesis.default_store import seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import plan, refresh
 from xl_thesis.refresh_report import RefreshReport
 from xl_thesis.sources import providers

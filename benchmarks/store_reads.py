@@ -24,7 +24,7 @@ from contextlib import closing
 
 import pandas as pd
 
-from xl_thesis.pipeline import seed
+from xl_thesis.default_store import seed
 from xl_thesis.store import Store, open_store
 from xl_thesis.thesis import catalogue_of, load_thesis
 

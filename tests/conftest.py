@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from xl_thesis import pipeline, records
-from xl_thesis.pipeline import seed
+from xl_thesis import days, records
+from xl_thesis.default_store import seed
 from xl_thesis.store import open_store
 
-from .days import no_later, stop_at_midnight
+from .days import stop_at_midnight
 from .postgres import PostgresServer, find_program
 
 # Before any test asks what day it is.
-records._now = stop_at_midnight(pipeline.today())
-pipeline._day_of = no_later(pipeline._day_of, pipeline.today())
+records._now = days._now = stop_at_midnight(days.today())
 REQUIRED = "XL_THESIS_REQUIRE_HOSTS"
 
 

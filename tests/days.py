@@ -17,8 +17,3 @@ def stop_at_midnight(day: dt.date) -> Callable[[], dt.datetime]:
         return min(dt.datetime.now(dt.UTC), end - dt.timedelta(seconds=1))
 
     return now
-
-
-def no_later(day_of: Callable[[dt.datetime], dt.date], last: dt.date) -> Callable[[dt.datetime], dt.date]:
-    """What day a moment is of, where none is after a last one."""
-    return lambda moment: min(day_of(moment), last)

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.feeds import LINK, Table, price_rows
-from xl_thesis.pipeline import Scorer, today
+from xl_thesis.days import today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import refresh
 from xl_thesis.store import Row, Store, open_store
 from xl_thesis.store.transfer import check

@@ -16,7 +16,7 @@ from tests.feeds import environment, price_rows
 from tests.servers import fred, plain, yahoo
 from tests.servers.loopback import ConnectProxy, Loopback, Reply, write_authority
 from xl_thesis.catalogue import load_catalogue
-from xl_thesis.pipeline import today
+from xl_thesis.days import today
 
 TODAY = today()
 FRED_HOST = "api.stlouisfed.org"

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_thesis.default_store import seed
 from xl_thesis.definition import Thesis
 from xl_thesis.ledger import Ledger, open_log
 from xl_thesis.models import Text
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_workbook.content import DataChoice, SnapshotContent, gather

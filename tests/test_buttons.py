@@ -15,8 +15,10 @@ import pytest
 
 from xl_thesis import actions, buttons, mailed
 from xl_thesis.authoring import start_thesis
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.errors import SourceError
-from xl_thesis.pipeline import Scorer, open_default_store, today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts import vba

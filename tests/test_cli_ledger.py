@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_cli import refused, run
-from xl_thesis import pipeline, records, settings
+from xl_thesis import days, records, settings
 from xl_thesis.ledger import FILE_NAME
 
 TODAY = dt.date(2026, 12, 1)
@@ -29,7 +29,7 @@ def own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def set_today(monkeypatch: pytest.MonkeyPatch, today: dt.date) -> None:
-    monkeypatch.setattr(pipeline, "today", lambda: today)
+    monkeypatch.setattr(days, "today", lambda: today)
     monkeypatch.setattr(records, "_now", lambda: dt.datetime.combine(today, dt.time(17), dt.UTC))
 
 

@@ -16,7 +16,8 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from tests.snapshots import CASES, case, data_of, table_rows
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.default_store import seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.provenance import FRED_NOTICE
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis

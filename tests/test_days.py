@@ -7,28 +7,24 @@ import datetime as dt
 import pytest
 
 import xl_thesis
-from tests.days import NEW_YORK, no_later, stop_at_midnight
-from xl_thesis import pipeline
+from tests.days import NEW_YORK, stop_at_midnight
+from xl_thesis import days
 from xl_thesis.errors import InputError
 
 
 class Taipei(dt.datetime):
-    """Eight in the morning of 2 July 2026 in Taipei, when it is the evening of the first in New York."""
-
-    @classmethod
-    def now(cls, tz: dt.tzinfo | None = None) -> Taipei:
-        return cls(2026, 7, 2, 0, 0, tzinfo=tz)
+    """A moment on a computer in Taipei, where it is eight in the morning while New York has the evening before."""
 
     def astimezone(self, tz: dt.tzinfo | None = None) -> Taipei:
         return super().astimezone(tz or dt.timezone(dt.timedelta(hours=8)))
 
 
 def test_today_is_no_future_where_the_day_began_before_new_yorks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.dt, "datetime", Taipei)
-    assert pipeline.today() == dt.date(2026, 7, 1)
-    pipeline.check_day(dt.date(2026, 7, 2))
+    monkeypatch.setattr(days, "_now", lambda: Taipei(2026, 7, 2, tzinfo=dt.UTC))
+    assert days.today() == dt.date(2026, 7, 1)
+    days.check_day(dt.date(2026, 7, 2))
     with pytest.raises(InputError, match="2026-07-03 is in the future; the last possible one is 2026-07-02"):
-        pipeline.check_day(dt.date(2026, 7, 3))
+        days.check_day(dt.date(2026, 7, 3))
 
 
 def test_the_day_of_a_run_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,8 +32,8 @@ def test_the_day_of_a_run_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert abs(stop_at_midnight(real.date() + dt.timedelta(days=1))() - real) < dt.timedelta(minutes=1)
     for day in (dt.date(2026, 3, 8), dt.date(2026, 7, 1), dt.date(2025, 11, 2)):  # on two of them clocks were changed
         assert stop_at_midnight(day)().astimezone(NEW_YORK).date() == day
-        monkeypatch.setattr(pipeline, "_day_of", no_later(lambda moment: moment.astimezone(NEW_YORK).date(), day))
-        assert pipeline.today() == day
+        monkeypatch.setattr(days, "_now", stop_at_midnight(day))
+        assert days.today() == day
 
 
 def test_a_day_may_be_words_or_a_moment() -> None:

@@ -17,9 +17,10 @@ import pytest
 import scipy.stats
 
 import xl_thesis
+from xl_thesis.default_store import seed
 from xl_thesis.definition import Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store
 from xl_thesis.thesis import computation_key, load_thesis

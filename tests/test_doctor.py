@@ -19,6 +19,7 @@ from tests.servers import fred, yahoo
 from tests.servers.loopback import FAULTS, ConnectProxy, Loopback, Reply, write_authority
 from tests.services import FRED_HOST, Services, some_services
 from xl_thesis import doctor
+from xl_thesis.default_store import open_default_store
 from xl_thesis.doctor import Finding, examine, is_in_order
 from xl_thesis.errors import (
     BadAnswer,
@@ -32,7 +33,6 @@ from xl_thesis.errors import (
     TLSFailed,
     Unreachable,
 )  # fmt: skip
-from xl_thesis.pipeline import open_default_store
 from xl_thesis.sources.fred import Fred
 from xl_thesis.sources.protocol import Link
 from xl_thesis.sources.yahoo import Yahoo

@@ -17,9 +17,10 @@ from tests.servers import fred as server
 from tests.servers.loopback import Loopback, Reply
 from tests.services import TODAY, unrate
 from xl_thesis import actions
+from xl_thesis.default_store import open_default_store
 from xl_thesis.knowledge import Knowledge
 from xl_thesis.models import SeriesMeta
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.provenance import source_records
 from xl_thesis.refresh import refresh
 from xl_thesis.sources.fred import Fred

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from tests.test_settings import run
-from xl_thesis.pipeline import open_default_store, today
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.store import open_store
 
 COFER = "MANUAL:cofer_usd_share_constant_fx"

@@ -14,7 +14,8 @@ import pytest
 
 from tests.recalculate import by_ironcalc
 from tests.test_settings import run
-from xl_thesis.pipeline import open_default_store, today
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis_udfs import edge, formula
 from xl_thesis_udfs.session import session
 

@@ -14,9 +14,10 @@ import pytest
 
 from tests.test_package import parts
 from xl_thesis import mailed
+from xl_thesis.default_store import seed
 from xl_thesis.errors import InputError
 from xl_thesis.ledger import Ledger, open_log
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_workbook import about, lint

@@ -12,8 +12,9 @@ import pytest
 
 from xl_thesis import actions, published
 from xl_thesis.cli import main
+from xl_thesis.default_store import open_default_store
 from xl_thesis.errors import DefinitionError
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.records import BrokenLogError
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis, parse_thesis, seal_of

@@ -12,8 +12,10 @@ import pytest
 from tests.engine.mini import as_yaml, document
 from tests.feeds import LINK, Table, month_rows, price_rows
 from xl_thesis import refresh as refreshing
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.errors import InputError, SourceError, StoreError
-from xl_thesis.pipeline import Scorer, open_default_store, today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import not_due, refresh
 from xl_thesis.refresh_report import Event, RefreshReport
 from xl_thesis.sources import embedded

@@ -11,9 +11,10 @@ import pytest
 from tests.engine.mini import as_yaml, document
 from tests.feeds import month_rows, price_rows
 from tests.test_refresh import LEVEL, PRICE, RATE, TODAY, only_mini, scorer, service, statuses, store
-from xl_thesis import actions, published, sources
+from xl_thesis import actions, days, published, sources
+from xl_thesis.default_store import seed
 from xl_thesis.errors import SourceError
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh_report import Event
 from xl_thesis.store import Change, Store
 from xl_thesis.thesis import load_thesis
@@ -158,7 +159,7 @@ def test_each_refresh_that_any_source_answered_records_the_score(
     before = [record.number for record in log.read()]
     counts = []
     for day in range(3):
-        monkeypatch.setattr(published, "_today", lambda day=day: TODAY + dt.timedelta(days=day))
+        monkeypatch.setattr(days, "today", lambda day=day: TODAY + dt.timedelta(days=day))
         provider.failing = dict.fromkeys(provider.rows, SourceError("closed")) if day == 2 else {}
         report = actions.refresh(thesis=str(thesis), only=list(provider.rows), ask_all=True)
         counts.append(len(log.read()) - len(before))

@@ -18,7 +18,8 @@ import yfinance
 from tests.feeds import LINK
 from tests.servers import fred, yahoo
 from tests.servers.loopback import FAULTS, ConnectProxy, Loopback, write_authority
-from xl_thesis.pipeline import Scorer, today
+from xl_thesis.days import today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import refresh
 from xl_thesis.refresh_report import RefreshReport
 from xl_thesis.sources.fred import Fred

@@ -29,7 +29,8 @@ INTERRUPTED = """
 import json, sys, time
 from pathlib import Path
 from tests.feeds import LINK, Table, month_rows
-from xl_thesis.pipeline import Scorer, today
+from xl_thesis.days import today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import refresh
 from xl_thesis.store import open_store
 from xl_thesis.thesis import load_thesis

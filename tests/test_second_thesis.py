@@ -15,8 +15,9 @@ import pytest
 
 import xl_thesis
 from xl_thesis.catalogue import leaves
+from xl_thesis.default_store import seed
 from xl_thesis.definition import Thesis
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.settings import default_thesis
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store

@@ -29,9 +29,9 @@ from tests.recalculate import (
     values,
 )
 from tests.snapshots import CASES, START, case, content_of, data_of, scorer_of
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.evaluation import Evaluation
-from xl_thesis.pipeline import month_end_days
 from xl_thesis.scoring import displayed_points
 from xl_thesis.thesis import load_thesis
 from xl_thesis_workbook.inputs import input_pairs

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from precomputed import inputs_of, needs_precomputing, price_rows
+from xl_thesis.default_store import seed
 from xl_thesis.definition import Thesis
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.sources import embedded
 from xl_thesis.store import Store
 from xl_thesis.thesis import catalogue_of, load_thesis

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from xl_thesis.catalogue import Catalogue, leaves
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.indicators import compute
 from xl_thesis.knowledge import Knowledge
-from xl_thesis.pipeline import month_end_days
 from xl_thesis.sources.embedded import PRECOMPUTED
 from xl_thesis.store import Row, Store
 from xl_thesis.thesis import catalogue_of, computation_key, load_thesis, transform_series

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from xl_thesis import keys, published, settings
 from xl_thesis.catalogue import leaves, meta_of
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store, seed
 from xl_thesis.errors import InputError, MissingData, StoreError
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.observations import to_date
-from xl_thesis.pipeline import Scorer, open_default_store, seed, today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.published import PublishedLog
 from xl_thesis.refresh_report import Progress, RefreshReport
 from xl_thesis.store import Store

@@ -132,7 +132,7 @@ def explain_change(scorer: Scorer, since: dt.date, as_of: dt.date | None = None)
     Raises ``InputError`` where the days are not in order, in the future or before all data, and ``MissingData`` where
     the score of one is withheld.
 
-    >>> from xl_thesis.pipeline import open_default_store
+    >>> from xl_thesis.default_store import open_default_store
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     scorer = Scorer(load_thesis("american_exceptionalism"), store)

@@ -12,13 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from xl_thesis.catalogue import leaves
 from xl_thesis.checking import TEMPLATE
+from xl_thesis.days import today
 from xl_thesis.definition import Identifier, Thesis
 from xl_thesis.documents import read_text
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import IndicatorResult, Status
 from xl_thesis.fields import fields_of
 from xl_thesis.files import put_file
-from xl_thesis.pipeline import Scorer, today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import operands_of
 
 _SUFFIXES = (".yaml", ".yml")

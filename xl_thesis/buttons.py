@@ -18,10 +18,11 @@ from threading import Lock, Thread
 
 from xl_thesis import actions, artefacts, entries, importing, mailed, published, settings
 from xl_thesis.authoring import require_thesis_name
+from xl_thesis.default_store import open_default_store
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import DefinitionError, InputError, MissingData, ThesisError
 from xl_thesis.files import put_file, require_free
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh_report import NOTHING, Event
 from xl_thesis.thesis import load_thesis, thesis_ids
 from xl_thesis.version import VERSION

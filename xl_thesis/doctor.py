@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from xl_thesis import keys, settings
+from xl_thesis.default_store import open_default_store
 from xl_thesis.errors import (
     BadKey,
     ClockWrong,
@@ -27,7 +28,6 @@ from xl_thesis.errors import (
     TLSFailed,
     Unreachable,
 )
-from xl_thesis.pipeline import open_default_store
 from xl_thesis.sources.protocol import Link, Provider
 from xl_thesis.store import Store
 from xl_thesis.store.transfer import check, describe

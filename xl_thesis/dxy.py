@@ -132,7 +132,7 @@ def dxy_trend(
     Raises ``InputError`` for a window outside 40 to 2520, a day in the future or an unknown series; data that do not
     suffice are no error but a report without a value.
 
-    >>> from xl_thesis.pipeline import open_default_store
+    >>> from xl_thesis.default_store import open_default_store
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     report = dxy_trend(Scorer(load_thesis("american_exceptionalism"), store), as_of=dt.date(2025, 12, 31))

@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Indicator
 from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.gauges import Gauge, gauge
 from xl_thesis.limits import Limit, WrongWhen
 from xl_thesis.observations import to_date, to_day
-from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.pipeline import Scorer
 from xl_thesis.wording import named
 
 State = Literal["met", "near", "not met", "not due", "no data"]
@@ -70,7 +71,7 @@ def check(scorer: Scorer, as_of: dt.date | None = None) -> list[FalsifierState]:
 
     Raises ``InputError`` for a day in the future, and for a limit of an unknown indicator or series.
 
-    >>> from xl_thesis.pipeline import open_default_store
+    >>> from xl_thesis.default_store import open_default_store
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     found = check(Scorer(load_thesis("american_exceptionalism"), store), dt.date(2025, 9, 30))

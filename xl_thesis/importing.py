@@ -9,10 +9,11 @@ from pathlib import Path
 
 from xl_thesis import entries, settings
 from xl_thesis.catalogue import Catalogue
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.entries import Entry
 from xl_thesis.errors import DefinitionError, Fault, InputError
 from xl_thesis.files import put_file, require_free
-from xl_thesis.pipeline import open_default_store, today
 from xl_thesis.store import Import, Row, Store
 from xl_thesis.thesis import catalogue_of, load_thesis
 from xl_thesis.wording import did_you_mean

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from xl_thesis import settings
+from xl_thesis.days import day_of
 from xl_thesis.definition import Question, Share, Thesis
 from xl_thesis.errors import InputError
 from xl_thesis.models import Model
@@ -296,7 +296,7 @@ def _forecasts(
     for record in records:
         entry = record.content
         if isinstance(entry, Forecast) and entry.question == question.id:
-            written = record.recorded_at.astimezone(ZoneInfo("America/New_York")).date()
+            written = day_of(record.recorded_at)
             if max(entry.date, written) <= as_of:
                 yield max(entry.date, written), entry
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_thesis.errors import InputError
 from xl_thesis.models import Frequency, SeriesMeta
 
 if TYPE_CHECKING:
@@ -36,24 +35,6 @@ def to_date(day: np.datetime64) -> dt.date:
     """A numpy day as a date."""
     date: dt.date = day.astype("datetime64[D]").item()
     return date
-
-
-def as_date(value: object) -> dt.date:
-    """A day as people give it: a date, a moment, which stands for its day, or ISO text.
-
-    Raises ``InputError`` for anything else.
-
-    >>> as_date("2026-06-30")
-    datetime.date(2026, 6, 30)
-    """
-    if isinstance(value, dt.date):
-        return value.date() if isinstance(value, dt.datetime) else value
-    try:
-        if isinstance(value, str):
-            return dt.date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise InputError(f"{value!r} is no day; give a date, or text such as '2026-06-30'")
 
 
 def later(days: Days, count: int, unit: Literal["D", "M"]) -> Days:

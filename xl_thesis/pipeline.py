@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ import numpy as np
 from xl_thesis import indicators as reading
 from xl_thesis import scoring
 from xl_thesis.catalogue import meta_of
+from xl_thesis.days import as_date, check_day, day_of, period_ends, today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.definition import Indicator, Role, Thesis
 from xl_thesis.errors import InputError
 from xl_thesis.evaluation import (
@@ -28,55 +29,17 @@ from xl_thesis.evaluation import (
 from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import Frequency, SeriesMeta
-from xl_thesis.observations import as_date, month_ends, to_date
 from xl_thesis.published import freezes, frozen_since, rules_of
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
-from xl_thesis.settings import is_default_store, store_location
 from xl_thesis.sources import embedded
-from xl_thesis.store import Store, open_store
-from xl_thesis.store.editions import add_edition
+from xl_thesis.store import Store
 from xl_thesis.store.imports import files_of
 from xl_thesis.thesis import catalogue_of, computation_key, definition_hash, series_behind
 from xl_thesis.version import VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def open_default_store() -> Store:
-    """The user's store, seeded at first use, which is told of where the user set its place, and after an upgrade."""
-    store = open_store(store_location(), is_default=is_default_store())
-    try:
-        is_new = store.get("embedded") is None and store.engine.can_write() and not is_default_store()
-        seed(store)
-        if is_new:
-            print(f"xl-thesis: made a new store at {store.engine.where}", file=sys.stderr)  # noqa: T201 - as a store does
-    except BaseException:  # whatever it was, it is let go and goes on up
-        store.close()
-        raise
-    return store
-
-
-def seed(store: Store) -> None:
-    """Add the embedded data where the store does not have this edition of them yet.
-
-    A team's store may have had several: each is added once, and a later one changes nothing that was known before.
-    Who may only read leaves that to the one who refreshes.
-    """
-    package = embedded.read_package()
-    edition = f"embedded {package.fingerprint}"
-    if store.get("embedded") == package.fingerprint or store.get(edition) or not store.engine.can_write():
-        return
-    vintage_true = {
-        resource["series"]["id"] for resource in package.resources if resource.get("series", {}).get("vintages_since")
-    }
-    notes, source = {"embedded": package.fingerprint, edition: package.version}, f"embedded {package.version}"
-    if store.get("embedded") is None:
-        store.write(embedded.rows(), source=source, vintage_true=vintage_true.__contains__, notes=notes)
-    else:
-        add_edition(store, embedded.rows(), seen_on=today(), source=source, vintage_true=vintage_true)
-        store.note(notes)
 
 
 class Scorer:
@@ -126,7 +89,7 @@ class Scorer:
     def last_stood(self) -> dt.date:
         """The last day on which a refresh found that the score stands; before any, the embedded reference date."""
         found = self.store.refreshed_at(self.thesis.id)
-        return embedded.read_package().reference_date if found is None else min(_day_of(found), today())
+        return embedded.read_package().reference_date if found is None else min(day_of(found), today())
 
     def stands(self, moment: dt.datetime) -> None:
         """Keep that a refresh found today's score to stand."""
@@ -306,28 +269,6 @@ def evaluate(thesis: Thesis, as_of: dt.date | str | None = None, store: Store | 
         return Scorer(thesis, opened).evaluate(as_of)
 
 
-def today() -> dt.date:
-    """The day it is in New York, whose end every date in this package means."""
-    return _day_of(dt.datetime.now(dt.UTC))
-
-
-def check_day(as_of: dt.date) -> None:
-    """Raise ``InputError`` for a day after today, by New York or by this computer's clock, whichever is further.
-
-    East of New York a cell's ``TODAY()`` is a day ahead every morning; what is known on it so far is the answer.
-    """
-    now = dt.datetime.now(dt.UTC)
-    last = today() + max(now.astimezone().date() - _day_of(now), dt.timedelta(0))
-    if as_of > last:
-        raise InputError(f"the date {as_of} is in the future; the last possible one is {last}")
-
-
-def _day_of(moment: dt.datetime) -> dt.date:
-    from zoneinfo import ZoneInfo
-
-    return moment.astimezone(ZoneInfo("America/New_York")).date()
-
-
 def _precomputed_meta(indicator: Indicator, thesis: Thesis) -> SeriesMeta:
     return SeriesMeta(
         id=embedded.precomputed_id(indicator.id, computation_key(indicator, thesis)),
@@ -375,26 +316,3 @@ def _grade_shares(readings: Mapping[str, Reading], weights: Mapping[str, float])
         if grade is not None and weight > 0:
             shares[grade] = shares.get(grade, 0.0) + weight
     return shares
-
-
-def month_end_days(start: dt.date, finish: dt.date) -> list[dt.date]:
-    """The month-ends from ``start`` on, and ``finish`` as the last day."""
-    return period_ends(start, finish, "monthly")
-
-
-def period_ends(start: dt.date, finish: dt.date, frequency: Frequency) -> list[dt.date]:
-    """The last days of the periods from ``start`` on (Fridays for weeks), and ``finish`` as the last day.
-
-    >>> [str(day) for day in period_ends(dt.date(2025, 2, 24), dt.date(2025, 7, 1), "quarterly")]
-    ['2025-03-31', '2025-06-30', '2025-07-01']
-    """
-    every_day = np.arange(np.datetime64(start, "D"), np.datetime64(finish, "D"))
-    if frequency == "daily":
-        ends = every_day
-    elif frequency == "weekly":
-        ends = every_day[np.is_busday(every_day, weekmask="Fri")]
-    else:
-        months = np.arange(np.datetime64(start, "M"), np.datetime64(finish, "M") + np.timedelta64(1, "M"))
-        last = months.astype(np.int64) % 12 + 1
-        ends = month_ends(months[last % {"monthly": 1, "quarterly": 3, "annual": 12}[frequency] == 0])
-    return [day for day in map(to_date, ends) if start <= day < finish] + [finish]

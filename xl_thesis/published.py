@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
-from xl_thesis import settings
+from xl_thesis import days, settings
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import StoreError
 from xl_thesis.evaluation import Evaluation, Status
@@ -87,7 +86,8 @@ def publish(evaluation: Evaluation, log: PublishedLog | None = None, *, today: d
     Raises ``BrokenLogError`` where an earlier line was changed, ``StoreError`` where nothing can be written.
 
     >>> import tempfile
-    >>> from xl_thesis.pipeline import Scorer, open_default_store
+    >>> from xl_thesis.default_store import open_default_store
+    >>> from xl_thesis.pipeline import Scorer
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store, tempfile.TemporaryDirectory() as folder:
     ...     result = Scorer(load_thesis("american_exceptionalism"), store).evaluate(dt.date(2026, 6, 30))
@@ -99,7 +99,7 @@ def publish(evaluation: Evaluation, log: PublishedLog | None = None, *, today: d
     bounds, band = evaluation.bounds, evaluation.band
     entry = Published(
         thesis=evaluation.thesis,
-        date=today or _today(),
+        date=today or days.today(),
         as_of=evaluation.as_of,
         score=evaluation.score,
         label=evaluation.label,
@@ -136,7 +136,7 @@ def freeze(
     log = log or open_log()
     entry = Frozen(
         thesis=thesis.id,
-        date=today or _today(),
+        date=today or days.today(),
         definition_hash=definition_hash(thesis),
         falsifiers_hash=falsifiers_hash(thesis),
         version=VERSION,
@@ -197,7 +197,3 @@ def line_json(record: Record[Entry]) -> dict[str, Any]:
     """A line as plain JSON values: what it says, with its number, when it was written (UTC) and its hash."""
     place = {"line": record.number, "recorded_at": record.recorded_at.isoformat(), "hash": record.hash}
     return {**as_document(record.content), **place}
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(ZoneInfo("America/New_York")).date()

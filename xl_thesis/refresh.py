@@ -14,11 +14,12 @@ from threading import Event as Flag
 from threading import Thread
 
 from xl_thesis.catalogue import leaves, meta_of
+from xl_thesis.days import today
 from xl_thesis.errors import InputError, SourceError, StoreError, ThesisError, UnfitValue
 from xl_thesis.evaluation import Status, percent
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import Schedule, to_date
-from xl_thesis.pipeline import Scorer, today
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh_report import Event, Progress, RefreshReport, SeriesResult, SeriesStatus
 from xl_thesis.sources.protocol import Link, Outcome, Provider, Pull, Request
 from xl_thesis.store import Change, Feed

@@ -86,7 +86,7 @@ def calendar(scorer: Scorer, as_of: dt.date | None = None) -> Calendar:
 
     Raises ``InputError`` for a day in the future or before anything was known.
 
-    >>> from xl_thesis.pipeline import open_default_store
+    >>> from xl_thesis.default_store import open_default_store
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     found = calendar(Scorer(load_thesis("american_exceptionalism"), store), dt.date(2026, 6, 30))

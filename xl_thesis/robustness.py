@@ -85,7 +85,8 @@ def robustness_band(
 
     ``readings`` are those of the score, by indicator id. Raises ``InputError`` for fewer than 100 draws.
 
-    >>> from xl_thesis.pipeline import Scorer, open_default_store
+    >>> from xl_thesis.default_store import open_default_store
+    >>> from xl_thesis.pipeline import Scorer
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     scorer = Scorer(load_thesis("american_exceptionalism"), store)

@@ -16,12 +16,13 @@ from typing import Any, Literal
 import numpy as np
 
 from xl_thesis import robustness
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Label, Method
 from xl_thesis.errors import CalculationError
 from xl_thesis.evaluation import Result
 from xl_thesis.models import as_document
 from xl_thesis.observations import Values
-from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.pipeline import Scorer
 from xl_thesis.reconstruction import Panel
 from xl_thesis.robustness import Band, Choices, parts_of, uniforms
 from xl_thesis.scoring import Aggregate, Part, Table, aggregate
@@ -106,7 +107,7 @@ def analyse(scorer: Scorer, as_of: dt.date | None = None, *, with_sobol: bool = 
 
     Raises ``InputError`` as ``Scorer.evaluate`` does, ``CalculationError`` where no choice moves the score.
 
-    >>> from xl_thesis.pipeline import open_default_store
+    >>> from xl_thesis.default_store import open_default_store
     >>> from xl_thesis.thesis import load_thesis
     >>> with open_default_store() as store:
     ...     result = analyse(Scorer(load_thesis("american_exceptionalism"), store), dt.date(2026, 6, 30))

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from xl_thesis import inference
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Thesis
 from xl_thesis.errors import CalculationError, MissingData
 from xl_thesis.models import Operand
 from xl_thesis.observations import Values, to_date, to_day
-from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.pipeline import Scorer
 
 HORIZONS = (1, 3, 6, 12)
 PREDICTORS = ("driver_score", "score")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.default_store import seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 

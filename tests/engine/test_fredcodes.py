@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_thesis import fredcodes
+from xl_thesis.default_store import open_default_store
 from xl_thesis.errors import CalculationError, InputError
 from xl_thesis.models import Frequency
 from xl_thesis.observations import Schedule, TimeSeries, to_date
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import load_thesis
 
 from .series import DAILY, daily, monthly

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.default_store import seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Store
 from xl_thesis.thesis import load_thesis
 

@@ -15,10 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_settings import run
-from xl_thesis import pipeline
+from xl_thesis.default_store import open_default_store, seed
 from xl_thesis.errors import StoreError
 from xl_thesis.models import SeriesMeta
-from xl_thesis.pipeline import open_default_store
 from xl_thesis.sources import embedded
 from xl_thesis.store import SCHEMA_VERSION, Row, Store, open_store
 
@@ -242,7 +241,7 @@ def test_pages_damaged_after_the_store_was_made_are_one_sentence_that_says_what_
 def seed_again(store: Store) -> None:
     """As after an upgrade of the package."""
     store.note({"embedded": "an earlier edition", f"embedded {embedded.read_package().fingerprint}": ""})
-    pipeline.seed(store)
+    seed(store)
 
 
 WRITER = """

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.engine.test_store_engines import META, X, day, known, location, store
-from xl_thesis import pipeline
+from xl_thesis.days import today
+from xl_thesis.default_store import seed
 from xl_thesis.sources import embedded
 from xl_thesis.store import Row, Store, transfer
 from xl_thesis.store.editions import add_edition
@@ -66,7 +67,7 @@ def test_what_a_refresh_or_a_person_brought_is_not_replaced_by_an_older_snapshot
 def test_an_upgrade_of_the_whole_package_changes_no_past_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every value of the series dated by rule is another one in the next edition."""
     with Store(":memory:") as store:
-        pipeline.seed(store)
+        seed(store)
         vintages = {item["series"]["id"] for item in embedded.read_package().resources
                     if item.get("series", {}).get("vintages_since")}  # fmt: skip
         rule = [row for row in embedded.rows() if row[0] not in vintages and row[2]]
@@ -77,8 +78,8 @@ def test_an_upgrade_of_the_whole_package_changes_no_past_day(monkeypatch: pytest
         changed = [(*row[:2], row[2] and row[2] * 1.03, row[3]) for row in rule if row[0] == chosen]
         monkeypatch.setattr(embedded, "rows", lambda: iter(changed))
         store.note({"embedded": "an earlier edition", f"embedded {embedded.read_package().fingerprint}": ""})
-        pipeline.seed(store)
+        seed(store)
         assert known(store, on, meta) == before != {}
-        assert known(store, str(pipeline.today()), meta) != before
+        assert known(store, str(today()), meta) != before
         assert store.get("embedded") == embedded.read_package().fingerprint
-        assert pipeline.today() > dt.date.fromisoformat(on)
+        assert today() > dt.date.fromisoformat(on)

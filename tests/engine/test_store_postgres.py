@@ -8,8 +8,9 @@ import pytest
 
 from tests.feeds import LINK
 from tests.postgres import PostgresServer
+from xl_thesis.default_store import seed
 from xl_thesis.errors import StoreError
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.refresh import refresh
 from xl_thesis.store import open_store
 from xl_thesis.thesis import load_thesis

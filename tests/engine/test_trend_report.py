@@ -17,9 +17,10 @@ from tests.reference import dollar_index as published
 from tests.reference.newey_west import STATA_LAG_4
 from xl_thesis import dxy, trend
 from xl_thesis.commands.dxy import dxy as command
+from xl_thesis.default_store import seed
 from xl_thesis.errors import CalculationError, InputError, MissingData
 from xl_thesis.observations import Schedule, TimeSeries
-from xl_thesis.pipeline import Scorer, seed
+from xl_thesis.pipeline import Scorer
 from xl_thesis.store import Row, Store
 from xl_thesis.thesis import load_thesis
 

@@ -18,7 +18,8 @@ import pytest
 from tests.reference import fedwatch, strategy
 from xl_thesis import fedfunds, ledger, pipeline, published
 from xl_thesis.authoring import start_thesis
-from xl_thesis.pipeline import open_default_store
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store, seed
 from xl_thesis.store import Row, open_store
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge, failures, formula
@@ -34,7 +35,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the embedded data, made once."""
     path = tmp_path_factory.mktemp("seeded") / "store.sqlite"
     with open_store(path) as store:
-        pipeline.seed(store)
+        seed(store)
     return path
 
 
@@ -62,7 +63,7 @@ def said(stream: IO[str] | None) -> str:
 
 WRITER = """
     import sys
-    from xl_thesis.pipeline import open_default_store
+    from xl_thesis.default_store import open_default_store
 
     store = open_default_store()
     print("ready", flush=True)
@@ -96,7 +97,7 @@ def test_a_score_follows_a_refresh(own_home: Path) -> None:
     before = formula.evaluate('=THESIS_INDICATOR("labour_cooling","value")')
     write([("FRED:UNRATE", "2026-09-30", 9.9, "2026-10-02")],
           {f"refreshed_at:{THESIS}": "2026-10-05T12:00:00+00:00"})  # fmt: skip
-    assert formula.evaluate("=THESIS_ASOF()") == pipeline.today() != day
+    assert formula.evaluate("=THESIS_ASOF()") == today() != day
     assert formula.evaluate('=THESIS_INDICATOR("labour_cooling","value")') != before
     status = formula.evaluate("=THESIS_STATUS()")
     assert isinstance(status, list) and "refreshed at 2026-10-05" in str(status[1][3])
@@ -201,8 +202,8 @@ def test_a_forecast_is_in_the_ledger_and_the_scoreboard_at_once(own_home: Path) 
     thesis = load_thesis(THESIS)
     assert isinstance(formula.evaluate('=THESIS_QUESTION("Q4","forecast",TODAY())'), CellError)
     book = ledger.Ledger(thesis, ledger.open_log())
-    book.add_forecast("Q4", 0.8, "me", pipeline.today(), today=pipeline.today())
-    day = f'"{pipeline.today()}"'
+    book.add_forecast("Q4", 0.8, "me", today(), today=today())
+    day = f'"{today()}"'
     assert formula.evaluate(f'=THESIS_QUESTION("Q4","forecast",{day})') == 0.8
     assert formula.evaluate(f'=THESIS_QUESTION("Q4","forecast_by",{day})') == "me"
     assert formula.evaluate("=THESIS_SCOREBOARD()") == [

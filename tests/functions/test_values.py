@@ -17,10 +17,11 @@ import pytest
 import xl_thesis
 from tests.reference import dollar_index
 from xl_thesis import attribution, dxy, falsifiers, releases, sensitivity
+from xl_thesis.default_store import open_default_store
 from xl_thesis.definition import Thesis
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.ledger import Ledger, open_log
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.provenance import source_records
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs import edge, formula

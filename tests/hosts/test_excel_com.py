@@ -106,7 +106,7 @@ def own_session(own_home: Path) -> Iterator[None]:
 
 
 def test_the_token_changes_with_the_store_only(server: Any, own_session: None) -> None:
-    from xl_thesis.pipeline import open_default_store
+    from xl_thesis.default_store import open_default_store
 
     def token() -> str:
         return server.call_udf(MODULE, "token", ())[0][0]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from xl_thesis.pipeline import open_default_store, today
+from xl_thesis.days import today
+from xl_thesis.default_store import open_default_store
 from xl_thesis.version import VERSION
 from xl_thesis_udfs import edge
 from xl_thesis_udfs.hosts.libreoffice import worker

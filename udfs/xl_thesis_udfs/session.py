@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from xl_thesis import published, settings
+from xl_thesis.default_store import open_default_store
 from xl_thesis.evaluation import BandResult, Evaluation
 from xl_thesis.knowledge import Knowledge
-from xl_thesis.pipeline import Scorer, open_default_store
+from xl_thesis.pipeline import Scorer
 from xl_thesis.thesis import load_thesis
 from xl_thesis_udfs.memo import Memo
 

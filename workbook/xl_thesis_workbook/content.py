@@ -11,11 +11,12 @@ import numpy as np
 
 from xl_thesis import falsifiers
 from xl_thesis.attribution import Attribution, explain_change
+from xl_thesis.days import month_end_days
 from xl_thesis.definition import Indicator, Thesis
 from xl_thesis.errors import InputError, MissingData
 from xl_thesis.evaluation import Evaluation
 from xl_thesis.ledger import Standing
-from xl_thesis.pipeline import Scorer, month_end_days
+from xl_thesis.pipeline import Scorer
 from xl_thesis.provenance import DataBlock, SourceRecord, Working, data_blocks, source_records, workings
 from xl_thesis.reconstruction import Panel
 from xl_thesis.scoring import DailyScores

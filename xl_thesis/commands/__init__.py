@@ -68,7 +68,8 @@ def load(thesis: str | None) -> Thesis:
 @contextmanager
 def open_scorer(thesis: str | None) -> Iterator[Scorer]:
     """A scorer over the user's store."""
-    from xl_thesis.pipeline import Scorer, open_default_store
+    from xl_thesis.default_store import open_default_store
+    from xl_thesis.pipeline import Scorer
 
     loaded = load(thesis)
     with open_default_store() as store:

@@ -37,8 +37,8 @@ def _read_probability(_: click.Context, argument: click.Parameter, value: str) -
 @click.option("--as-of", callback=read_date, metavar="DATE", help="As known on this day (default: today).")
 def questions(thesis: str | None, as_of: dt.date | None, as_json: bool) -> None:
     """List the dated questions: how each stands, its base rate, the last forecast, and the scores of forecasts."""
+    from xl_thesis.days import today
     from xl_thesis.ledger import Ledger, open_log
-    from xl_thesis.pipeline import today
     from xl_thesis.scoreboard import claim_counts, facts, question_counts, scoreboards
 
     day = as_of or today()
@@ -80,9 +80,9 @@ def forecast() -> None:
 @with_thesis
 def add(thesis: str | None, question: str, probability: float, by: str, made_on: dt.date | None, as_json: bool) -> None:
     """Append the PROBABILITY (0 to 1) that QUESTION resolves yes; an update is a new line, nothing is edited."""
+    from xl_thesis.days import today
     from xl_thesis.ledger import Ledger, open_log
     from xl_thesis.models import as_document
-    from xl_thesis.pipeline import today
 
     log = open_log()
     record = Ledger(load(thesis), log).add_forecast(question, probability, by, made_on or today(), today=today())
@@ -107,8 +107,8 @@ def resolve(
     ANSWER is yes, no, ambiguous or annulled, and needs --evidence and --by. A later answer supersedes an earlier one by
     a new line. Exit code 1 says that an answer in force contradicts the series.
     """
+    from xl_thesis.days import today
     from xl_thesis.ledger import Ledger, Outcome, open_log
-    from xl_thesis.pipeline import today
 
     if answer is None and (evidence or by):
         raise InputError("--evidence and --by belong to an answer: yes, no, ambiguous or annulled")

@@ -186,7 +186,8 @@ def _refresh(report: Callable[..., None]) -> str:
 
 def _snapshot(out: Path | None) -> str:
     from xl_thesis import actions
-    from xl_thesis.pipeline import Scorer, open_default_store
+    from xl_thesis.default_store import open_default_store
+    from xl_thesis.pipeline import Scorer
     from xl_thesis.thesis import load_thesis
 
     with open_default_store() as store:

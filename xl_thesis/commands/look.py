@@ -19,8 +19,8 @@ from xl_thesis.wording import did_you_mean
 def claims(thesis: str | None, as_of: dt.date | None, pillar: str | None, as_json: bool) -> None:
     """List every claim of the thesis with its verdict and the date on which it would be wrong."""
     from xl_thesis import render
+    from xl_thesis.days import check_day, today
     from xl_thesis.models import as_document
-    from xl_thesis.pipeline import check_day, today
 
     if as_of is not None:
         check_day(as_of)

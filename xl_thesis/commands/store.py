@@ -23,7 +23,7 @@ def store() -> None:
 @with_json
 def info(as_json: bool) -> None:
     """Print where the store is, what it holds and how its last pulls went."""
-    from xl_thesis.pipeline import open_default_store
+    from xl_thesis.default_store import open_default_store
     from xl_thesis.store.transfer import describe
 
     with open_default_store() as opened:
@@ -46,7 +46,7 @@ def info(as_json: bool) -> None:
 @with_json
 def check(repair: bool, as_json: bool) -> None:
     """Verify every part of the store; exit code 1 where something is wrong."""
-    from xl_thesis.pipeline import open_default_store
+    from xl_thesis.default_store import open_default_store
     from xl_thesis.store import transfer
 
     with open_default_store() as opened:
@@ -68,7 +68,7 @@ def check(repair: bool, as_json: bool) -> None:
 @click.option("--from", "source", metavar="STORE", help="The store to copy (default: the one of the settings).")
 def copy_store(source: str | None, target: str) -> None:
     """Copy the store to TARGET, a new file or a PostgreSQL address, and compare every row."""
-    from xl_thesis.pipeline import open_default_store
+    from xl_thesis.default_store import open_default_store
     from xl_thesis.store import open_store, transfer
     from xl_thesis.store.postgres import is_postgres
 
