@@ -97,7 +97,7 @@ def _publish_what_came(scorer: Scorer, report: RefreshReport) -> tuple[str, ...]
 
 def _dollar_warnings(scorer: Scorer) -> tuple[str, ...]:
     """Where two sources of the dollar index disagree today."""
-    from xl_thesis.dxy import dollar_index
+    from xl_thesis.dollar_index import dollar_index
 
     try:
         return dollar_index(scorer, today()).warnings

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from xl_thesis import indicators as reading
 from xl_thesis import robustness
+from xl_thesis.alternatives import alternatives, rescaled, robust_z, rolling_mid_rank
 from xl_thesis.definition import Indicator, ShortHistory
 from xl_thesis.errors import CalculationError, InputError
 from xl_thesis.models import Frequency
 from xl_thesis.pipeline import Scorer
-from xl_thesis.robustness import aggregate_draws, rescaled, robustness_band, uniforms
+from xl_thesis.robustness import aggregate_draws, robustness_band, uniforms
 from xl_thesis.scoring import Part, aggregate
 from xl_thesis.store import Store
 
@@ -96,21 +97,21 @@ def test_robust_z_is_scipys_and_mirrors(history: list[float]) -> None:
     series = monthly("2015-01", history)
     scale = scipy.stats.median_abs_deviation(history, scale="normal")
     expected = 100 * scipy.stats.norm.cdf((history[-1] - np.median(history)) / scale)
-    assert robustness.robust_z(series, SHORT) == pytest.approx(expected, abs=1e-6)
-    mirrored = robustness.robust_z(series.replace(-series.values), SHORT)
-    assert mirrored == pytest.approx(100 - robustness.robust_z(series, SHORT), abs=1e-9)
+    assert robust_z(series, SHORT) == pytest.approx(expected, abs=1e-6)
+    mirrored = robust_z(series.replace(-series.values), SHORT)
+    assert mirrored == pytest.approx(100 - robust_z(series, SHORT), abs=1e-9)
 
 
 def test_robust_z_needs_variation() -> None:
     with pytest.raises(CalculationError):
-        robustness.robust_z(monthly("2015-01", [1.0] * 50 + [2.0] * 20), SHORT)
+        robust_z(monthly("2015-01", [1.0] * 50 + [2.0] * 20), SHORT)
 
 
 def test_rolling_mid_rank_forgets_what_is_older_than_ten_years() -> None:
     series = monthly("2000-01", [1000.0] * 60 + [float(row) for row in range(120)])
-    assert robustness.rolling_mid_rank(series, SHORT) == pytest.approx(100 * 119.5 / 120)
+    assert rolling_mid_rank(series, SHORT) == pytest.approx(100 * 119.5 / 120)
     quarterly = monthly("2000-01", [float(row) if row % 3 == 0 else None for row in range(180)])
-    assert robustness.rolling_mid_rank(quarterly, SHORT) == pytest.approx((40 * 100 * 39.5 / 40 + 24 * 50) / 64)
+    assert rolling_mid_rank(quarterly, SHORT) == pytest.approx((40 * 100 * 39.5 / 40 + 24 * 50) / 64)
 
 
 def indicator(transform: dict[str, Any], normaliser: dict[str, Any]) -> Indicator:
@@ -253,7 +254,7 @@ def test_alternatives_are_those_of_the_way_that_was_used(store: Store) -> None:
     item, knowledge = scorer.thesis.indicators[0], scorer.knowledge(AS_OF)
     for source in (item.source, item.fallbacks[0].source):
         found = reading.compute(item, source, scorer.thesis, knowledge)
-        other = robustness.alternatives(item, found, scorer.thesis, knowledge)
+        other = alternatives(item, found, scorer.thesis, knowledge)
         assert other.scores[0, 1] == found.score
         assert other.by_look_back
 

@@ -18,6 +18,7 @@ from tests.reference.newey_west import STATA_LAG_4
 from xl_thesis import dxy, trend
 from xl_thesis.commands.dxy import dxy as command
 from xl_thesis.default_store import seed
+from xl_thesis.dollar_index import DOLLAR_INDEX, dollar_index
 from xl_thesis.errors import CalculationError, InputError, MissingData
 from xl_thesis.observations import Schedule, TimeSeries
 from xl_thesis.pipeline import Scorer
@@ -225,7 +226,7 @@ def test_h10_index_is_the_published_formula(scorer: Scorer) -> None:
 @pytest.mark.parametrize("on", ["2009-12-31", "2025-02-24", "2025-06-30", "2025-12-31", "2026-07-22"])
 def test_report_and_score_agree(scorer: Scorer, on: str) -> None:
     indicator = next(item for item in scorer.thesis.indicators if item.id == "dxy_trend")
-    assert tuple(dxy.DOLLAR_INDEX) == (indicator.source, *(fallback.source for fallback in indicator.fallbacks))
+    assert tuple(DOLLAR_INDEX) == (indicator.source, *(fallback.source for fallback in indicator.fallbacks))
     result = next(item for item in scorer.evaluate(day(on)).indicators if item.id == "dxy_trend")
     report = dxy.dxy_trend(scorer, as_of=day(on))
     assert (report.value, report.source, report.observed_on) == (result.value, result.source, result.observed_on)
@@ -351,18 +352,18 @@ def test_wrong_questions_are_refused(scorer: Scorer) -> None:
 
 
 def test_rebuilt_indices_are_compared_where_they_meet(scorer: Scorer) -> None:
-    index = dxy.dollar_index(scorer, dt.date(2025, 6, 30))
+    index = dollar_index(scorer, dt.date(2025, 6, 30))
     assert [(level.series, level.rebuilt) for level in index.levels] == [(H10, True), (ECB, True)]
     (gap,) = index.gaps
     assert (gap.series, gap.other, gap.observed_on) == (H10, ECB, dt.date(2025, 6, 20))
     assert abs(gap.difference_pct) < 0.5
     assert index.warnings == ()
-    assert dxy.dollar_index(scorer, dt.date(2026, 7, 22)).gaps == ()  # their last common day is a year old
+    assert dollar_index(scorer, dt.date(2026, 7, 22)).gaps == ()  # their last common day is a year old
 
 
 def test_a_close_far_from_the_rebuilt_index_is_warned_of(own_scorer: Scorer) -> None:
     own_scorer.store.write(rows_of(closes(own_scorer, "2025-01-01", "2025-06-30", 1.01), YAHOO), source="test")
-    index = dxy.dollar_index(own_scorer, dt.date(2025, 6, 30))
+    index = dollar_index(own_scorer, dt.date(2025, 6, 30))
     gaps = {(gap.series, gap.other): gap for gap in index.gaps}
     assert gaps[ECB, YAHOO].difference_pct == pytest.approx(100 * (1 / 1.01 - 1))
     assert len(index.warnings) == 2
@@ -372,7 +373,7 @@ def test_a_close_far_from_the_rebuilt_index_is_warned_of(own_scorer: Scorer) -> 
 
 def test_an_index_nobody_has_is_missing(scorer: Scorer) -> None:
     with pytest.raises(MissingData, match="no data"):
-        dxy.dollar_index(scorer, chain=[YAHOO])
+        dollar_index(scorer, chain=[YAHOO])
 
 
 # ---------------------------------------------------------------- the command

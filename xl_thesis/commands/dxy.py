@@ -13,7 +13,8 @@ from xl_thesis.commands import WITHHELD, open_scorer, print_json, with_as_of, wi
 from xl_thesis.wording import count
 
 if TYPE_CHECKING:
-    from xl_thesis.dxy import DollarIndex, TrendReport
+    from xl_thesis.dollar_index import DollarIndex
+    from xl_thesis.dxy import TrendReport
 
 
 @click.command()
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 @with_as_of
 def dxy(thesis: str | None, as_of: dt.date | None, sources: tuple[str, ...], window: int, as_json: bool) -> None:
     """Whether the dollar index has a trend, how sure that is, and from which data."""
-    from xl_thesis.dxy import DOLLAR_INDEX, dollar_index, dxy_trend
+    from xl_thesis.dollar_index import DOLLAR_INDEX, dollar_index
+    from xl_thesis.dxy import dxy_trend
 
     with open_scorer(thesis) as scorer:
         report = dxy_trend(scorer, window, as_of, sources or DOLLAR_INDEX)

@@ -113,7 +113,7 @@ def dxy_history(
 
 
 def _series(as_of: dt.date | None, source: str | None) -> str:
-    from xl_thesis.dxy import DOLLAR_INDEX, best_source
+    from xl_thesis.dollar_index import DOLLAR_INDEX, best_source
 
     if source is None:
         return best_source(session().scorer(None), as_of)
