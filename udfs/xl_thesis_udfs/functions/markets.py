@@ -33,7 +33,7 @@ def thesis_relative(
 ) -> float:
     """Growth of the ratio of two prices over a stretch of the calendar, in percent: the return of a over that of b.
 
-    Errors: #N/A where prices are missing or too old, #VALUE! for an unknown series or window, #NUM! for a price below zero.
+    Errors: #N/A where a price is missing or too old, #VALUE! for an unknown series or window, #NUM! for one below zero.
     Example: =THESIS_RELATIVE("ECB:EURUSD", "ECB:EURJPY", "12M", "2026-06-30")
     """
     asset, benchmark = (current_series(name, as_of) for name in (a, b))
@@ -49,7 +49,7 @@ def thesis_beta(
 ) -> float:
     """Beta: slope of weekly (Friday) log returns on those of a benchmark; three weeks in four must be known.
 
-    Errors: #N/A where prices are missing or too old, #NUM! for too few common weeks, #VALUE! for an unknown series.
+    Errors: #N/A where a price is missing or too old, #NUM! for too few common weeks, #VALUE! for an unknown series.
     Example: =THESIS_BETA("ECB:EURCHF", "ECB:EURUSD", 104, "2026-06-30")
     """
     count = WEEKS if weeks is None else weeks
