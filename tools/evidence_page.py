@@ -128,4 +128,7 @@ def page(collection: Path | None) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(Path(sys.argv[1]) if sys.argv[1:] else None), encoding="utf-8", newline="\n")
+    given = Path(sys.argv[1]) if sys.argv[1:] else None
+    if given is not None and not (given / "reference" / "market").is_dir():
+        sys.exit(f"{given} is no collection: it has no folder reference/market; the page was left as it is")
+    PAGE.write_text(page(given), encoding="utf-8", newline="\n")

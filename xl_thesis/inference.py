@@ -15,6 +15,7 @@ from xl_thesis.observations import Values
 
 _LEAST = 24
 _Z_TWO_SIDED_5, _Z_POWER_80 = 1.959964, 0.841621
+_STEPS = 20  # each comes more than twenty times nearer to the solution
 
 
 def ranks(values: Values) -> Values:
@@ -95,16 +96,21 @@ def gain_over_no_change(score: Values, forward: Values, months: int) -> float:
 
 
 def minimum_detectable(count: int) -> float | None:
-    """The correlation that a two-sided 5 % test of so many independent pairs finds four times in five.
+    """The rank correlation that a two-sided 5 % test of so many independent pairs finds four times in five.
 
-    By Fisher's transformation: tanh((1.96 + 0.84) / sqrt(n - 3)); None under five pairs.
+    The r that solves atanh(r) = (1.96 + 0.84 sqrt(1 + r^2 / 2)) / sqrt(n - 3): Fisher's transformation, with the
+    larger error that it has for ranks where there is a correlation (Bonett and Wright 2000). None under five pairs.
 
     >>> [round(minimum_detectable(n), 2) for n in (7, 25, 50, 100, 300)]
-    [0.89, 0.54, 0.39, 0.28, 0.16]
+    [0.9, 0.54, 0.39, 0.28, 0.16]
     """
     if count < 5:
         return None
-    return math.tanh((_Z_TWO_SIDED_5 + _Z_POWER_80) / math.sqrt(count - 3))
+    found = 0.0
+    for _ in range(_STEPS):
+        z = _Z_TWO_SIDED_5 + _Z_POWER_80 * math.sqrt(1 + found * found / 2)
+        found = math.tanh(z / math.sqrt(count - 3))
+    return found
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

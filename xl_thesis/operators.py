@@ -59,13 +59,18 @@ def _log(values: Values) -> Values:
     return np.asarray(np.log(np.where(values > 0, values, np.nan)))
 
 
+def _weighted(weights: Sequence[float], rows: Values) -> Values:
+    """Weighted sum of rows, one after the other: a matrix product rounds a day by how many others stand beside it."""
+    return reduce(np.add, (weight * row for weight, row in zip(weights, rows, strict=True)))
+
+
 _COMBINE: dict[str, Callable[[Values, Derived], Values]] = {
     "ratio": lambda values, _: values[0] / values[1],
     "difference": lambda values, _: values[0] - values[1],
     "sum": lambda values, _: values.sum(axis=0),
     "product": lambda values, _: values.prod(axis=0),
     "basket": lambda values, _: np.exp(_log(values).mean(axis=0)),
-    "power_product": lambda values, operand: np.exp(np.array(operand.exponents) @ _log(values)),
+    "power_product": lambda values, operand: np.exp(_weighted(operand.exponents or (), _log(values))),
 }
 
 

@@ -25,11 +25,12 @@ _OLDEST = np.timedelta64(10, "D")
 _LATE_DAYS = 4
 _ANY_DAY = ("daily", "weekly")
 _MIN_WINDOWS = 60
-_HOLDS: dict[Comparison, Callable[[float, float], bool]] = {
-    "below": lambda value, limit: value < limit,
-    "at_most": lambda value, limit: value <= limit,
-    "above": lambda value, limit: value > limit,
-    "at_least": lambda value, limit: value >= limit,
+_DIGITS = 9
+_HOLDS: dict[Comparison, Callable[[float], bool]] = {
+    "below": lambda gap: gap < 0,
+    "at_most": lambda gap: gap <= 0,
+    "above": lambda gap: gap > 0,
+    "at_least": lambda gap: gap >= 0,
 }
 
 
@@ -115,7 +116,7 @@ def event_rate(
     if len(starts) == 0:
         raise CalculationError(f"no window of {months} months in {len(series)} months")
     changes = 100 * (series.values[rows[starts]] / series.values[starts] - 1)
-    share = float(np.mean([_HOLDS[compare](float(change), limit_pct) for change in changes]))
+    share = float(np.mean([_holds(float(change), compare, limit_pct) for change in changes]))
     independent = int(index[-1] - index[0]) // months
     first, last = series.days[0].astype("datetime64[M]"), series.days[-1].astype("datetime64[M]")
     how = f"{len(starts)} {'overlapping' if overlapping else 'separate'} windows of {months} months, {first} to {last}"
@@ -197,10 +198,15 @@ def _judge(condition: Condition, know: KnowledgeOn, as_of: dt.date) -> tuple[_Re
         files += knowledge.files(condition.than.series)
         other = _measure(condition.than.series, condition.than.measure, condition, knowledge)
         limit, words = other.value, str(other)
-    holds = _HOLDS[condition.compare](reading.value, limit)
+    holds = _holds(reading.value, condition.compare, limit)
     relation = condition.compare.replace("_", " ")
     sentence = named(f"{reading} is {'' if holds else 'not '}{relation} {words}", tuple(dict.fromkeys(files)))
     return reading, holds, f"{sentence} (proxy: {reading.note.rstrip('.')})." if reading.note else f"{sentence}."
+
+
+def _holds(value: float, compare: Comparison, limit: float) -> bool:
+    """Whether a number is past a limit; less than a billionth apart is equal, as 4.1 - 3.9 and 0.2 are."""
+    return _HOLDS[compare](round(value - limit, _DIGITS))
 
 
 def _read(condition: Condition, knowledge: Knowledge) -> _Reading:

@@ -131,6 +131,15 @@ def test_changes_and_returns_since_a_day() -> None:
     assert answer(asked(measure="return_since", value=0.0, **since), prices).answer == "data missing"
 
 
+@pytest.mark.parametrize(
+    ("compare", "expected"), [("at_least", "yes"), ("above", "no"), ("at_most", "yes"), ("below", "no")]
+)
+def test_a_change_of_published_decimals_meets_its_limit_exactly(compare: str, expected: str) -> None:
+    """Unemployment was 3.9 percent in April 2024 and 4.1 in June; as floating-point numbers they are 0.19999 apart."""
+    question = asked(measure="change_since", since=dt.date(2025, 1, 2), compare=compare, value=0.2)
+    assert answer(question, {"price": {"2025-01-02": 3.9, "2025-01-31": 4.1}}).answer == expected
+
+
 def test_a_return_against_another_series_and_against_bills() -> None:
     """Rate 3.6 percent: 29 days of 0.01 percent each."""
     values = {"price": {"2025-01-02": 100.0, "2025-01-31": 100.3}, "level": {"2025-01-02": 10.0, "2025-01-31": 10.2},

@@ -86,6 +86,20 @@ def test_too_little_is_refused() -> None:
     assert inference.minimum_detectable(4) is None
 
 
+@pytest.mark.parametrize(("pairs", "critical"), [(16, 0.503), (25, 0.398)])  # two-sided 5 %: Zar (1972), table 1
+def test_a_rank_test_finds_the_detectable_correlation_four_times_in_five(pairs: int, critical: float) -> None:
+    """Drawn normal pairs whose rank correlation is 6 / pi asin(rho / 2) (Pearson 1907)."""
+    detectable = inference.minimum_detectable(pairs)
+    assert detectable is not None
+    rho = 2 * np.sin(np.pi * detectable / 6)
+    rng = np.random.default_rng(16)
+    left, noise = rng.normal(size=(2, 40_000, pairs))
+    right = rho * left + np.sqrt(1 - rho**2) * noise
+    ranks = [side.argsort(axis=1).argsort(axis=1) - (pairs - 1) / 2 for side in (left, right)]
+    found = (ranks[0] * ranks[1]).sum(axis=1) / (pairs * (pairs**2 - 1) / 12)
+    assert np.mean(np.abs(found) >= critical) == pytest.approx(0.8, abs=0.01)
+
+
 def test_gain_over_no_change_is_that_of_a_regression_each_month() -> None:
     rng = np.random.default_rng(3)
     score, months = persistent(rng, 120, 0.9), 6

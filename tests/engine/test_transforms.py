@@ -154,3 +154,16 @@ def test_a_month_has_a_mean_once_its_last_day_is_observed(seven_days: bool, last
     assert len(before) == 0
     assert after.days.astype(str).tolist() == ["2026-05-31"]
     assert after.values[0] == series.values[: last + 1].mean()
+
+
+@pytest.mark.parametrize("op", ["ratio", "difference", "sum", "product", "basket", "power_product"])
+def test_a_day_has_the_same_digits_whatever_other_days_stand_beside_it(op: str) -> None:
+    rng = np.random.default_rng(6)
+    ids = ("A:1", "A:2") if op in ("ratio", "difference") else tuple(f"A:{row}" for row in range(6))
+    exponents = (-0.576, 0.136, -0.119, 0.091, 0.042, 0.036) if op == "power_product" else None
+    inputs = {name: daily("2024-01-01", rng.uniform(0.5, 2, 60).tolist()) for name in ids}
+    whole = derive(Derived.model_validate({"op": op, "of": ids, "exponents": exponents}), inputs)
+    for count in range(1, 60):
+        head = {name: series.at(np.arange(count)) for name, series in inputs.items()}
+        part = derive(Derived.model_validate({"op": op, "of": ids, "exponents": exponents}), head)
+        assert part.values.tobytes() == whole.values[:count].tobytes()

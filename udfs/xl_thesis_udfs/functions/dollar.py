@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from xl_thesis import fredcodes
 from xl_thesis.errors import MissingData
 from xl_thesis_udfs.arguments import AsOf, Finish, Start, chosen
-from xl_thesis_udfs.functions.series import find_series, rows_of
+from xl_thesis_udfs.functions.series import current_series, find_series, rows_of
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
 
@@ -35,7 +35,7 @@ def dxy(as_of: AsOf = None, source: _SOURCE = None) -> float:
     Errors: #N/A where no source is fresh, #VALUE! for a bad date or an unknown source.
     Example: =DXY("2026-06-30")
     """
-    return float(session().knowledge(as_of).series(_series(as_of, source)).values[-1])
+    return float(current_series(_series(as_of, source), as_of).values[-1])
 
 
 def _reader(*path: str) -> Callable[[TrendReport], Any]:

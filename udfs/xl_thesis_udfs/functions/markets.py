@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Annotated
 
 from xl_thesis import fedfunds, markets, mnav
-from xl_thesis.errors import InputError, MissingData, StaleData
+from xl_thesis.errors import InputError, MissingData
 from xl_thesis.models import SeriesMeta, Span, parse_span
 from xl_thesis.observations import to_date
-from xl_thesis.scoring import freshness
 from xl_thesis_udfs.arguments import AsOf, chosen
 from xl_thesis_udfs.cells import day_of
-from xl_thesis_udfs.functions.series import find_series
+from xl_thesis_udfs.functions.series import current, current_series, find_series
 from xl_thesis_udfs.registry import Argument, cell_function
 from xl_thesis_udfs.session import session
 
@@ -34,11 +33,10 @@ def thesis_relative(
 ) -> float:
     """Growth of the ratio of two prices over a stretch of the calendar, in percent: the return of a over that of b.
 
-    Errors: #N/A where no common day is near, #VALUE! for an unknown series or window, #NUM! for a price below zero.
+    Errors: #N/A where a price is missing or too old, #VALUE! for an unknown series or window, #NUM! for one below zero.
     Example: =THESIS_RELATIVE("ECB:EURUSD", "ECB:EURJPY", "12M", "2026-06-30")
     """
-    knowledge = session().knowledge(as_of)
-    asset, benchmark = (knowledge.series(find_series(name).id) for name in (a, b))
+    asset, benchmark = (current_series(name, as_of) for name in (a, b))
     return markets.relative_return(asset, benchmark, since=_window(window or "12M")).percent
 
 
@@ -51,15 +49,14 @@ def thesis_beta(
 ) -> float:
     """Beta: slope of weekly (Friday) log returns on those of a benchmark; three weeks in four must be known.
 
-    Errors: #N/A where nothing is known, #NUM! for too few common weeks, #VALUE! for an unknown series.
+    Errors: #N/A where a price is missing or too old, #NUM! for too few common weeks, #VALUE! for an unknown series.
     Example: =THESIS_BETA("ECB:EURCHF", "ECB:EURUSD", 104, "2026-06-30")
     """
     count = WEEKS if weeks is None else weeks
     low, high = WEEK_RANGE
     if not low <= count <= high:
         raise InputError(f"weeks: {count} is not between {low} and {high}")
-    knowledge = session().knowledge(as_of)
-    mine, other = (knowledge.series(find_series(name).id) for name in (asset, benchmark))
+    mine, other = (current_series(name, as_of) for name in (asset, benchmark))
     return markets.weekly_beta(mine, other, count, round(_ENOUGH_WEEKS * count))
 
 
@@ -167,12 +164,8 @@ def _first_current(names: tuple[str, ...], day: dt.date) -> mnav.Dated:
 
 def _current(meta: SeriesMeta, day: dt.date) -> mnav.Dated:
     """The last value known on a day. Raises ``StaleData`` for one past the hard limit of the thesis."""
-    series = session().knowledge(day).stored(meta)
-    last = to_date(series.days[-1])
-    patience = session().scorer(None).thesis.method.staleness[meta.frequency]
-    if freshness(series.schedule.days_overdue(last, day), patience) <= 0:
-        raise StaleData(f"the last value of {meta.id} known on {day} is of {last}, too old to count")
-    return mnav.Dated(float(series.values[-1]), last)
+    series = current(session().knowledge(day).stored(meta), meta.id, day)
+    return mnav.Dated(float(series.values[-1]), to_date(series.days[-1]))
 
 
 def _contract(month: fedfunds.Month) -> SeriesMeta:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
 
 from xl_thesis import fredcodes
-from xl_thesis.errors import CalculationError, InputError, MissingData
+from xl_thesis.errors import CalculationError, InputError, MissingData, StaleData
 from xl_thesis.models import SeriesMeta
 from xl_thesis.observations import TimeSeries, to_date, to_day
+from xl_thesis.scoring import freshness
 from xl_thesis.wording import did_you_mean
 from xl_thesis_udfs.arguments import AsOf, Finish, SeriesName, Start, ThesisName, chosen
 from xl_thesis_udfs.registry import Argument, cell_function
@@ -157,6 +159,21 @@ def find_series(name: str) -> SeriesMeta:
         near = did_you_mean(name, [meta.id for meta in by_id.values()])
         raise InputError(f"unknown series '{name}'{near}; THESIS_CATALOGUE() lists all")
     return found
+
+
+def current(series: TimeSeries, name: str, day: dt.date) -> TimeSeries:
+    """The series itself. Raises ``StaleData`` where its last value is past the hard limit of the thesis on a day."""
+    last = to_date(series.days[-1])
+    patience = session().scorer(None).thesis.method.staleness[series.schedule.frequency]
+    if freshness(series.schedule.days_overdue(last, day), patience) <= 0:
+        raise StaleData(f"the last value of {name} known on {day} is of {last}, too old to count")
+    return series
+
+
+def current_series(name: str, as_of: dt.date | None) -> TimeSeries:
+    """A series by its id, as known on a day. Raises ``InputError`` for an unknown one, ``StaleData`` as ``current``."""
+    day, found = session().day(as_of), find_series(name).id
+    return current(session().knowledge(day).series(found), found, day)
 
 
 def _named(by_id: dict[str, SeriesMeta], name: str) -> SeriesMeta | None:
