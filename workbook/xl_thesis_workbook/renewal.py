@@ -126,10 +126,34 @@ class Renewal:
                 pairs.append((theirs[name][0], theirs[name][1] != address))
         if not pairs:
             same = {name.lower(): other for name, other in old.sheets.items()}.get(title.lower())
-            return same, False
+            return same or self._by_words(part), False
         sheets = [sheet for sheet, _ in pairs]
         sheet = max(set(sheets), key=sheets.count)
         return sheet, any(is_moved or other != sheet for other, is_moved in pairs)
+
+    def _by_words(self, part: str) -> str | None:
+        """The old workbook's sheet that holds at their places most words and formulas of one of ours, which has no
+        table and no named cell to be known by.
+        """
+        old = self._update.book
+        wanted = {address: words for address, found in self._outside(part) if (words := _words(found))}
+        ours = {table.sheet for name, table in old.tables.items() if name in self._new.tables}
+        known = {title.lower() for title in self._new.sheets}
+        for title, sheet in old.sheets.items():
+            if sheet in ours or title.lower() in known or not wanted:
+                continue
+            cells = ((self._update.grid(sheet).cell(*address), words) for address, words in wanted.items())
+            same = sum(cell is not None and _words(self._update.reader.found(cell)) == words for cell, words in cells)
+            if same > len(wanted) / 2:
+                return sheet
+        return None
+
+
+def _words(found: Found) -> str:
+    """What a cell is known by wherever its sheet was moved to: its formula without places, or its text."""
+    if found.formula is not None:
+        return shape_of(found.formula)
+    return found.value if isinstance(found.value, str) else ""
 
 
 class _FreeCells:
