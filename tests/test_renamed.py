@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from tests.recalculate import IRONCALC, by_ironcalc, differences, formulas, values
+from tests.recalculate import IRONCALC, by_ironcalc, differences, formulas, opened, values
 from tests.snapshots import scorer_of
 from tests.test_mailed import made_on
 from xl_thesis import mailed
 from xl_thesis.thesis import load_thesis
 from xl_thesis_workbook.book import Book
+from xl_thesis_workbook.grid import Grid, Segment, Writer
 from xl_thesis_workbook.opc import Package
 
 DAYS = dt.date(2026, 3, 31), dt.date(2026, 6, 30)
@@ -58,3 +59,24 @@ def test_a_workbook_with_other_titles_is_verified_and_brought_up_to_date(tmp_pat
     path.write_bytes(data)
     mailed.update(scorer, mailed.open_mailed(path), DAYS[1], ledger=ledger)
     assert cached(after) == cached(path.read_bytes()) != cached(data)
+
+
+def test_a_file_of_a_version_that_knew_less_of_itself_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What the table of About lacks stays out where our own words stand below it."""
+    path, ledger, scorer = tmp_path / "mailed.xlsx", tmp_path / "none", scorer_of(THESIS)
+    path.write_bytes(without_last_row(made_on(scorer, DAYS[0], ledger, window=60), "ThesisAbout"))
+    report = mailed.update(scorer, mailed.open_mailed(path), DAYS[1], ledger=ledger).report
+    assert report.notes[1:] == ["there is no room in table ThesisAbout for change_before, which it was made without"]
+    assert mailed.open_mailed(path).as_of == DAYS[1]
+    assert ["words"] in [[cell.value for cell in row] for row in opened(path.read_bytes())["About"]["A1:A40"]]
+
+
+def without_last_row(data: bytes, name: str) -> bytes:
+    """A table that ends one row earlier, with somebody's words in its place."""
+    book = Book(Package(data))
+    table = book.table(name)
+    grid = Grid(book.package.read(table.sheet))
+    words = Writer(grid.prefix).row(table.bottom, [("A", ""), ("B", "")], ["words", None]).encode()
+    book.package.put(table.sheet, grid.spliced({table.bottom: [Segment(table.left, table.right, words)]}))
+    book.resize(table, table.bottom - 1)
+    return book.package.to_bytes()

@@ -83,7 +83,9 @@ def fresh_of(
     for block in INPUTS:
         names = {column.header: column.name(content.language) for column in block.columns}
         inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
-    fresh = Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)}, draft.fits)
+    fresh = Fresh(
+        skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)}, draft.fits, (ABOUT.table,)
+    )
     if changed is None:
         return fresh
     other = replace(made(changed.scorer), change=content.change, defined=content, changed_inputs=changed.inputs)

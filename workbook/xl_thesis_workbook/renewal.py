@@ -29,7 +29,8 @@ class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
     the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
 
-    ``fits`` has by sheet and row what a height follows from. With ``follows_inputs`` its formulas show what they are to
+    ``fits`` has by sheet and row what a height follows from, and ``fixed`` names the tables that have the same keys on
+    every day. With ``follows_inputs`` its formulas show what they are to
     show with the inputs of the workbook that is renewed.
     """
 
@@ -38,6 +39,7 @@ class Fresh:
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: Mapping[str, Collection[Value]] = field(default_factory=dict)
     fits: Mapping[str, Mapping[int, Fit]] = field(default_factory=dict)
+    fixed: Collection[str] = ()
     follows_inputs: bool = False
 
 
@@ -84,8 +86,9 @@ class Renewal:
         if rows is None:
             rows = list(self._reader.rows(self._grids[table.sheet], table))
         inputs, known = self._fresh.inputs.get(table.name, {}), self._fresh.known.get(table.name, ())
-        title = self._titles[table.sheet]
-        return Rows(table.columns, rows, inputs, known, title, table.first, table.left, self._fresh.fits.get(title, {}))
+        title, is_fixed = self._titles[table.sheet], table.name in self._fresh.fixed
+        fits = self._fresh.fits.get(title, {})
+        return Rows(table.columns, rows, inputs, known, title, table.first, table.left, fits, is_fixed)
 
     def _free_cells(self, title: str, part: str) -> None:
         """What a sheet of ours holds beside its tables."""
