@@ -42,6 +42,7 @@ def read_about(data: bytes) -> dict[str, Any]:
     book = Book(Package(data))
     if ABOUT.table.lower() not in book.tables:
         raise InputError(f"it is no snapshot of xl-thesis: it has no table {ABOUT.table}")
+    book.check_days()
     table = book.table(ABOUT.table)
     rows = Reader(book).rows(Grid(book.package.read(table.sheet)), table)
     found = {str(row[0]): row[1] for row in rows}
