@@ -29,9 +29,9 @@ class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
     the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
 
-    ``fits`` has by sheet and row what a height follows from, and ``fixed`` names the tables that have the same keys on
-    every day. With ``follows_inputs`` its formulas show what they are to
-    show with the inputs of the workbook that is renewed.
+    ``fits`` has by sheet and row what a height follows from. ``fixed`` names the tables that have the same keys on
+    every day, and ``series`` those of single series, which come and go with what an indicator is computed from. With
+    ``follows_inputs`` its formulas show what they are to show with the inputs of the workbook that is renewed.
     """
 
     skeleton: bytes
@@ -40,6 +40,7 @@ class Fresh:
     known: Mapping[str, Collection[Value]] = field(default_factory=dict)
     fits: Mapping[str, Mapping[int, Fit]] = field(default_factory=dict)
     fixed: Collection[str] = ()
+    series: Collection[str] = ()
     follows_inputs: bool = False
 
 
@@ -62,6 +63,10 @@ class Renewal:
         self._update.ours = [old[name] for name in self._new.tables if name in old]
         inputs = self._fresh.inputs
         for table in sorted(self._new.tables.values(), key=lambda table: table.name not in inputs):
+            if table.name in self._fresh.series and table.name.lower() not in old:
+                said = f"table {table.name}, one of the series in full, is not in the file; a new snapshot has it"
+                self._update.report.notes.append(said)
+                continue
             self._update.table(table.name, self._rows(table))
             if self._update.report.inputs and not self._is_check and not self._fresh.follows_inputs:
                 self._update.keeps_results = True  # what we have is computed from the definition's inputs
