@@ -21,7 +21,9 @@ from openpyxl.utils.datetime import to_excel
 POISON = "-987654"
 IRONCALC = 3e-9  # its normal distribution is right to 2.5e-11, of which a score is a hundredfold
 Cells = dict[tuple[str, str], Any]
-_FORMULA = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f>[^<]*</f>)(?:<v>[^<]*</v>|<v ?/>)?')
+_FORMULA = re.compile(
+    rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f(?: [^>]*)?(?:/>|>[^<]*</f>))(?:<v>[^<]*</v>|<v ?/>)?'
+)
 _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""

@@ -253,6 +253,16 @@ def test_what_is_no_snapshot_is_one_sentence(tmp_path: Path) -> None:
         mailed.open_mailed(tmp_path / "book.csv")
 
 
+def test_days_that_are_counted_from_1904_are_said_to_be_so(book: Path) -> None:
+    """Excel moves every day by four years and a day when somebody ticks that box."""
+    package = Package(book.read_bytes())
+    content = package.read("xl/workbook.xml")
+    package.put("xl/workbook.xml", content.replace(b"<workbookPr", b'<workbookPr date1904="1"', 1))
+    book.write_bytes(package.to_bytes())
+    with pytest.raises(InputError, match=r"^'mailed.xlsx' cannot be used: it counts days from 1904; turn that off"):
+        mailed.open_mailed(book)
+
+
 def test_an_untouched_workbook_is_verified(scorer: Scorer, book: Path, nowhere: Path) -> None:
     done = mailed.verify(scorer, mailed.open_mailed(book), nowhere)
     assert done.verdict == "untouched"

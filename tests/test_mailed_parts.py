@@ -141,3 +141,14 @@ def test_the_workbook_of_a_comparison_is_valid(open_xml_validator: str, tmp_path
     mailed.write_comparison(*mailed.compare(first, second), out, force=False)
     assert validator_faults(open_xml_validator, out) == []
     assert lint.faults(out.read_bytes()) == []
+
+
+def test_a_full_file_does_without_a_series_that_came_into_use_later(tmp_path: Path) -> None:
+    """Which series are behind a score hangs on the day; no formula reads them."""
+    scorer, path = scorer_of(load_thesis("american_exceptionalism")), tmp_path / "full.xlsx"
+    path.write_bytes(snapshot_bytes(gather(scorer, dt.date(2024, 6, 30), choice="full", window=24)))
+    report = mailed.update(scorer, mailed.open_mailed(path), EARLY, backup=False, ledger=NOWHERE).report
+    said = "table Data_DERIVED_DXY_ECB, one of the series in full, is not in the file; a new snapshot has it"
+    assert (report.missing, said in report.notes) == ([], True)
+    done = mailed.verify(scorer, mailed.open_mailed(path), NOWHERE)
+    assert (done.verdict, said in done.report.notes) == ("untouched", True)

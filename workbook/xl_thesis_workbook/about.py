@@ -21,6 +21,7 @@ from xl_thesis_workbook.reading import Reader
 from xl_thesis_workbook.renewal import Fresh
 from xl_thesis_workbook.results import with_results
 from xl_thesis_workbook.snapshot import snapshot_parts
+from xl_thesis_workbook.tables import table_names
 from xl_thesis_workbook.whatif import INPUTS
 
 _WORDS = ("thesis", "definition_hash", "data_hash", "version")
@@ -42,6 +43,7 @@ def read_about(data: bytes) -> dict[str, Any]:
     book = Book(Package(data))
     if ABOUT.table.lower() not in book.tables:
         raise InputError(f"it is no snapshot of xl-thesis: it has no table {ABOUT.table}")
+    book.check_days()
     table = book.table(ABOUT.table)
     rows = Reader(book).rows(Grid(book.package.read(table.sheet)), table)
     found = {str(row[0]): row[1] for row in rows}
@@ -83,7 +85,9 @@ def fresh_of(
     for block in INPUTS:
         names = {column.header: column.name(content.language) for column in block.columns}
         inputs[block.table] = {names[now]: names[then] for now, then in input_pairs(block)}
-    fresh = Fresh(skeleton, draft.filled, inputs, {SOURCES.block.table: tuple(scorer.catalogue)}, draft.fits)
+    known = {SOURCES.block.table: tuple(scorer.catalogue)}
+    series = tuple(table_names(block.source for block in content.blocks))
+    fresh = Fresh(skeleton, draft.filled, inputs, known, draft.fits, (ABOUT.table,), series)
     if changed is None:
         return fresh
     other = replace(made(changed.scorer), change=content.change, defined=content, changed_inputs=changed.inputs)

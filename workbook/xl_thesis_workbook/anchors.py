@@ -28,7 +28,7 @@ class Anchors:
     """A workbook beside the one made in its place; ``filled`` has the rows of tables that the latter does not hold.
 
     ``unknown`` counts the formulas that are ours in their words, but whose references could not be held against ours:
-    what they point to was moved, or the file states them once for many cells.
+    what they point to was moved, or they share a formula that the file does not state.
     """
 
     def __init__(self, old: Book, new: Book, filled: Mapping[str, Sequence[Sequence[Cell]]] | None = None) -> None:

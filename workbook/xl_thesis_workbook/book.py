@@ -89,6 +89,13 @@ class Book:
         settings = next((item for item in self.root if local(item) == "workbookPr"), None)
         return settings is not None and settings.get("date1904", "0") in ("1", "true")
 
+    def check_days(self) -> None:
+        """Raise ``InputError`` where days are counted from 1904: its dates may be four years off."""
+        if self.is_mac:
+            raise InputError(
+                "it counts days from 1904; turn that off under File, Options, Advanced, and check its dates"
+            )
+
     def table(self, name: str) -> TablePlace:
         """A table by its name. Raises ``InputError`` where there is none."""
         try:

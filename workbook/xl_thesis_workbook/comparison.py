@@ -13,7 +13,7 @@ from xl_thesis_workbook.anchors import Anchors
 from xl_thesis_workbook.book import Book
 from xl_thesis_workbook.cells import Value
 from xl_thesis_workbook.grid import Cell, Formula, Grid, Writer
-from xl_thesis_workbook.layout import Column
+from xl_thesis_workbook.layout import ABOUT, INPUT_LABELS, Column
 from xl_thesis_workbook.opc import Package
 from xl_thesis_workbook.reading import Reader, is_same
 from xl_thesis_workbook.report import CellChange, Report, RowChange, plain
@@ -21,6 +21,7 @@ from xl_thesis_workbook.saving import book_bytes
 from xl_thesis_workbook.step import as_key, shown_value
 from xl_thesis_workbook.styles import add_styles
 from xl_thesis_workbook.tables import add_table, head
+from xl_thesis_workbook.translation import Translation
 
 _MOST_ROWS = 1_000_000
 
@@ -50,18 +51,30 @@ class _Side:
         book = Book(Package(data))
         return cls(book, Reader(book), {})
 
-    def rows(self, name: str) -> dict[_Key, _Row]:
-        """The rows of a table by key, and where a key is there again, by how often it was there before."""
+    def pairs(self, name: str) -> dict[Cell, Cell]:
+        """The first two columns of a table; nothing where the file has no such table."""
+        if name.lower() not in self.book.tables:
+            return {}
+        rows = (list(row.cells.values()) for row in self.rows(name).values())
+        return {cells[0]: cells[1] for cells in rows if len(cells) > 1}
+
+    def rows(self, name: str, words: Translation | None = None) -> dict[_Key, _Row]:
+        """The rows of a table by key, and where a key is there again, by how often it was there before.
+
+        With ``words`` in the language of the other file.
+        """
         table = self.book.table(name)
         if table.sheet not in self.grids:
             self.grids[table.sheet] = Grid(self.book.package.read(table.sheet))
         grid = self.grids[table.sheet]
         writer, seen = Writer(is_mac=self.book.is_mac), Counter[Value]()
         found: dict[_Key, _Row] = {}
-        for number, values in enumerate(self.reader.rows(grid, table), start=table.first):
+        columns = table.columns if words is None else [words.column(name, column) for column in table.columns]
+        for number, held in enumerate(self.reader.rows(grid, table), start=table.first):
+            values = held if words is None else words.row(name, held)
             key = as_key(values[0], writer)
             if key is not None:
-                cells = dict(zip(table.columns, values, strict=True))
+                cells = dict(zip(columns, values, strict=True))
                 found[key, seen[key]] = _Row(number, shown_value(values[0]), cells)
                 seen[key] += 1
         return found
@@ -70,10 +83,14 @@ class _Side:
 def compare(first: bytes, second: bytes) -> Report:
     """What is new, gone or other in the second workbook, in every table that both have.
 
-    ``calculated`` has the formulas with another value, ``formulas`` those that are other formulas.
+    ``calculated`` has the formulas with another value, ``formulas`` those that are other formulas. Where the two are in
+    two languages, formulas are held against each other by their values alone, and sentences not at all.
     """
     before, after = _Side.of(first), _Side.of(second)
     report, anchors = Report(), Anchors(before.book, after.book)
+    stated = [side.pairs(ABOUT.table).get("language") for side in (before, after)]
+    labels = [side.pairs(INPUT_LABELS.table) for side in (before, after)]
+    words = Translation.of((stated[0], stated[1]), (labels[0], labels[1]))
     for which, side, other in (("first", before, after), ("second", after, before)):
         report.notes += [
             f"table {table.name} is only in the {which} file"
@@ -82,8 +99,11 @@ def compare(first: bytes, second: bytes) -> Report:
     for name, table in after.book.tables.items():
         if name in before.book.tables:
             title = next(title for title, part in after.book.sheets.items() if part == table.sheet)
-            _Tables(report, anchors, table.name, title).compare(before.rows(name), after.rows(name))
+            rows = before.rows(name, words if words.is_needed else None), after.rows(name)
+            _Tables(report, anchors, words, table.name, title).compare(*rows)
     report.note_unknown(anchors.unknown)
+    if words.is_needed:
+        report.notes.append("the files are in two languages: sentences and the texts of formulas were not compared")
     return report
 
 
@@ -93,6 +113,7 @@ class _Tables:
 
     report: Report
     anchors: Anchors
+    words: Translation
     name: str
     sheet: str
 
@@ -111,14 +132,17 @@ class _Tables:
     def _cell(self, change: CellChange, rows: tuple[int, int]) -> None:
         old, new = change.before, change.after
         if isinstance(old, Formula) and isinstance(new, Formula):
-            if not self.anchors.is_ours(old.text, new.text, self.sheet, rows):
+            if not self.words.is_needed and not self.anchors.is_ours(old.text, new.text, self.sheet, rows):
                 self.report.formulas.append(change)
-            elif not is_same(old.value, new.value):
+            elif not self._is_same(old.value, new.value):
                 self.report.calculated.append(replace(change, before=old.value, after=new.value))
         elif isinstance(old, Formula) or isinstance(new, Formula):
             self.report.formulas.append(change)
-        elif not is_same(old, new):
+        elif not self._is_same(old, new):
             self.report.changed.append(change)
+
+    def _is_same(self, old: Value, new: Value) -> bool:
+        return is_same(old, new) or self.words.are_sentences(old, new)
 
 
 def comparison_bytes(report: Report, first: str, second: str, day: dt.date) -> bytes:

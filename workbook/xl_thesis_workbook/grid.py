@@ -14,12 +14,12 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.cells import FIRST_DAY, Value, clean_text, is_writable_day
+from xl_thesis_workbook.shared import FORMULA, SharedFormulas
 from xl_thesis_workbook.xml_bytes import attributes, check, end_tag, start_tag, with_attribute
 
 _EPOCH, _MAC_EPOCH = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _DAY_SECONDS = 86_400
 ERRORS = ("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!")
-FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:[\w.-]+:)?f\s*>)")
 _TYPE = re.compile(rb"""\st\s*=\s*(?:"[^"]*"|'[^']*')""")
 _UNSAFE = (b"<!--", b"<![CDATA[", b"<?")
 _HEIGHT = re.compile(rb"""\s(?:ht|customHeight)\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -35,16 +35,25 @@ class Formula:
     value: str | float | int | bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shared(Formula):
+    """A formula that a sheet states once for the cells of an ``area``, under a number; empty in all but the first."""
+
+    number: int = 0
+    area: str = ""
+
+
 Cell = Value | Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """A cell as the file has it: its column, its bytes, and its attributes."""
+    """A cell as the file has it: its column, its bytes, its attributes, and the shared formulas of its sheet."""
 
     column: int
     xml: bytes
     tag: dict[str, str]
+    shared: SharedFormulas | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +104,21 @@ class Writer:
         if isinstance(value, Formula):
             kind, content = self._result(value.value)
             cached = "" if content is None else f"<{p}v>{content}</{p}v>"
-            return f"{kind}><{p}f>{escape(value.text)}</{p}f>{cached}</{p}c>"
+            return f"{kind}>{self._formula(value)}{cached}</{p}c>"
         kind, content = self._plain(value)
         if content is None:
             return "/>"
         if kind == ' t="inlineStr"':
             return f'{kind}><{p}is><{p}t xml:space="preserve">{content}</{p}t></{p}is></{p}c>'
         return f"{kind}><{p}v>{content}</{p}v></{p}c>"
+
+    def _formula(self, formula: Formula) -> str:
+        p = self._prefix
+        if not isinstance(formula, Shared):
+            return f"<{p}f>{escape(formula.text)}</{p}f>"
+        if not formula.area:
+            return f'<{p}f t="shared" si="{formula.number}"/>'
+        return f'<{p}f t="shared" ref="{formula.area}" si="{formula.number}">{escape(formula.text)}</{p}f>'
 
     def _result(self, value: Value) -> tuple[str, str | None]:
         """The same for the value of a formula, which may be text or an error."""
@@ -161,6 +178,7 @@ class Grid:
         if any(sheet.find(mark, self._start, self._end) >= 0 for mark in _UNSAFE):
             raise InputError("a sheet of it has comments among its cells, which no program writes")
         self._cells: dict[int, dict[int, Old]] = {}
+        self._shared = SharedFormulas(self._that_share)
         self.rows = {row.number: row for row in self._read()}
 
     def _read(self) -> Iterator[Row]:
@@ -184,7 +202,8 @@ class Grid:
         """The cells of a row by column; those without an address get the one they have by their place."""
         if number not in self._cells:
             row = self.rows.get(number)
-            self._cells[number] = {cell.column: cell for cell in _cells(row, self._found[1])} if row else {}
+            shared = self._shared if row and b"shared" in row.body else None
+            self._cells[number] = {cell.column: cell for cell in _cells(row, self._found[1], shared)} if row else {}
         return self._cells[number]
 
     def cells(self, number: int) -> Iterable[Old]:
@@ -194,6 +213,12 @@ class Grid:
     def cell(self, number: int, column: int) -> Old | None:
         """One cell; None where the file has not that cell."""
         return self.by_column(number).get(column)
+
+    def _that_share(self) -> Iterator[tuple[str, bytes]]:
+        """The cells of rows in which a formula is shared, each with its address."""
+        for number, row in self.rows.items():
+            if b"shared" in row.body:
+                yield from ((cell.tag["r"], cell.xml) for cell in self.cells(number))
 
     @property
     def below(self) -> bytes:
@@ -280,7 +305,7 @@ def _whole_cell(prefix: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"<" + name + rb"(\s[^<]*?)?(?:/>|>(.*?)</" + name + rb"\s*>)", re.DOTALL)
 
 
-def _cells(row: Row, prefix: bytes) -> Iterator[Old]:
+def _cells(row: Row, prefix: bytes, shared: SharedFormulas | None) -> Iterator[Old]:
     column = 0
     for found in _whole_cell(prefix).finditer(row.body):
         xml, tag = found[0], attributes(found[1] or b"")
@@ -292,5 +317,6 @@ def _cells(row: Row, prefix: bytes) -> Iterator[Old]:
             start = start_tag("c").match(xml)
             if start is None:
                 raise InputError(f"a sheet of it has a cell in row {row.number} that cannot be read")
-            xml = with_attribute(start[0], "r", f"{get_column_letter(column)}{row.number}") + xml[start.end() :]
-        yield Old(column, xml, tag)
+            tag["r"] = f"{get_column_letter(column)}{row.number}"
+            xml = with_attribute(start[0], "r", tag["r"]) + xml[start.end() :]
+        yield Old(column, xml, tag, shared)

@@ -18,6 +18,7 @@ from xl_thesis_workbook.draft import Content, Draft, computed, serial
 from xl_thesis_workbook.grid import Formula
 from xl_thesis_workbook.layout import (
     HISTORY,
+    HISTORY_PARTS,
     INPUT_INDICATORS,
     MODEL,
     MODEL_PILLARS,
@@ -43,9 +44,12 @@ def add_history(draft: Draft, content: SnapshotContent, sheet: Worksheet, settin
     """One row a month, in a window of fixed size that shows the newest months."""
     head(sheet, draft.say(HISTORY.title), draft.say(HISTORY.note))
     pillars = content.thesis.pillars
-    extra = [Column(f"Known: {item.id}", 10, "Data percent", f"已知：{item.id}") for item in pillars]
-    extra += [Column(f"Mean: {item.id}", 10, "Data points", f"平均：{item.id}") for item in pillars]
-    extra += [Column(f"Score: {item.id}", 10, "Data points", f"分數：{item.id}") for item in content.thesis.indicators]
+    ids, own = [item.id for item in pillars], [item.id for item in content.thesis.indicators]
+    parts = zip(HISTORY_PARTS, ("percent", "points", "points"), (ids, ids, own), strict=True)
+    extra = [
+        Column(said.say("en", id=name), 10, f"Data {style}", said.say("zh-Hant", id=name))
+        for said, style, names in parts for name in names
+    ]  # fmt: skip
     block = replace(HISTORY.block, columns=(*HISTORY.block.columns, *extra))
     first = len(HISTORY.block.columns) + 1
     _shares(draft, content, sheet, first)
@@ -131,7 +135,10 @@ class _Rows:
             Formula(self._coverage(row, 0), float(whole.coverage[number])),
             Formula(f"ROWS({dates})-{count - 1 - number}", number + 1),
             *(Formula(self._known(one, row, place), float(self.known[one][number])) for one in range(self.size)),
-            *(Formula(self._mean(one, row, place), float(self.means[one][number])) for one in range(self.size)),
+            *(
+                Formula(self._mean(one, row, place), round(float(self.means[one][number]), _DECIMALS))
+                for one in range(self.size)
+            ),
             *self._indicators(place, number),
         ]
 
@@ -139,7 +146,7 @@ class _Rows:
         """Each indicator's score on a day by the inputs in use."""
         scores = self.content.panel.scores[:, number].tolist()
         return [
-            Formula(self._indicator(item, row, place), score if np.isfinite(score) else "")
+            Formula(self._indicator(item, row, place), round(score, _DECIMALS) if np.isfinite(score) else "")
             for row, (item, score) in enumerate(zip(self.content.thesis.indicators, scores, strict=True))
         ]
 

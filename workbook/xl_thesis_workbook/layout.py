@@ -221,6 +221,11 @@ HISTORY = SheetPlan(
     )),  # then for each pillar its coverage and its mean, and for each indicator its score
     frozen="B5",
 )  # fmt: skip
+HISTORY_PARTS = (
+    words("Known: {id}", "已知：{id}"),
+    words("Mean: {id}", "平均：{id}"),
+    words("Score: {id}", "分數：{id}"),
+)
 PAST = words("Past readings", "歷史讀數")
 PAST_SCORES, PAST_FRESHNESS, PAST_BASIS = "HistoryScores", "HistoryFreshness", "HistoryBasis"
 AS_OF = Column("As of", 12, "Data date", "截至")

@@ -148,7 +148,7 @@ def _again(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 def _deflated(member: zipfile.ZipInfo, content: bytes) -> tuple[zipfile.ZipInfo, bytes]:
     """The entry and the compressed bytes of a part that holds something else now."""
-    level = _DEEP_LEVEL if content.count(b"<f>") > _MANY_FORMULAS else _LEVEL
+    level = _DEEP_LEVEL if content.count(b"<f") > _MANY_FORMULAS else _LEVEL
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
     packed = packer.compress(content) + packer.flush()
     info = zipfile.ZipInfo(member.filename, member.date_time)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.book import Book, TablePlace
-from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Writer
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Segment, Shared, Writer
 from xl_thesis_workbook.opc import Package
+from xl_thesis_workbook.shared import is_moved
 from xl_thesis_workbook.xml_bytes import prove
 
 __all__ = ["Cell", "Formula", "fill"]
@@ -43,8 +45,10 @@ def fill(skeleton: bytes, tables: Mapping[str, Sequence[Sequence[Cell]]]) -> byt
         grid = Grid(book.package.read(sheet))
         writer = Writer(grid.prefix, is_mac=book.is_mac)
         segments: dict[int, list[Segment]] = {}
+        numbers = count()
         for name in names:
-            _write(grid, writer, book.table(name), tables[name], segments)
+            table = book.table(name)
+            _write(grid, writer, table, _stated_once(table, tables[name], numbers), segments)
         book.package.put(sheet, grid.spliced(segments))
         for name in names:
             table = book.table(name)
@@ -73,6 +77,25 @@ def _write(
         segments.setdefault(number, []).append(Segment(table.left, table.right, xml))
     for number in range(table.first + len(rows), table.bottom + 1):
         segments.setdefault(number, []).append(Segment(table.left, table.right, b""))
+
+
+def _stated_once(table: TablePlace, rows: Sequence[Sequence[Cell]], numbers: Iterator[int]) -> Sequence[Sequence[Cell]]:
+    """The rows, in which a column with one formula throughout states it in its first row alone.
+
+    The sheet is a quarter of the size then, and each cell keeps its formula.
+    """
+    if len(rows) < 2 or not any(isinstance(item, Formula) for item in rows[0]):
+        return rows
+    columns: list[Sequence[Cell]] = []
+    for letters, column in zip(table.letters, zip(*rows, strict=True), strict=True):
+        found = [item for item in column if isinstance(item, Formula)]
+        if len(found) < len(column) or not is_moved((row, item.text) for row, item in enumerate(found, table.first)):
+            columns.append(column)
+            continue
+        number, area = next(numbers), f"{letters}{table.first}:{letters}{table.first + len(rows) - 1}"
+        first = Shared(found[0].text, found[0].value, number, area)
+        columns.append([first, *(Shared("", item.value, number) for item in found[1:])])
+    return list(zip(*columns, strict=True))
 
 
 def styles_of(grid: Grid, table: TablePlace, number: int) -> list[str]:

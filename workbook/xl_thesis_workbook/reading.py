@@ -16,7 +16,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from xl_thesis.errors import InputError
 from xl_thesis_workbook.book import Book, TablePlace, local
 from xl_thesis_workbook.cells import Value
-from xl_thesis_workbook.grid import FORMULA, Cell, Formula, Grid, Old
+from xl_thesis_workbook.grid import Cell, Formula, Grid, Old
+from xl_thesis_workbook.shared import FORMULA
 
 _CELL = re.compile(
     rb"<(?:[\w.-]+:)?c(?:\s[^>]*)?>(?:<(?:[\w.-]+:)?f(?:\s[^>]*?)?(?:/>|>(?P<formula>[^<]*)</[^>]*>))?"
@@ -36,7 +37,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a cell holds: its value, and the formula that made it; ``formula`` is empty where it is shared."""
+    """What a cell holds: its value, and the formula that made it; ``formula`` is empty where the file lost it."""
 
     value: Value
     formula: str | None = None
@@ -97,11 +98,15 @@ class Reader:
         text = match and match["value"]
         raw = match and match["formula"]
         has_formula = b"f" in cell.xml and FORMULA.search(cell.xml) is not None
-        formula = (unescape(raw.decode()) if raw else "") if has_formula else None
+        formula = (unescape(raw.decode()) if raw else self._shared(cell)) if has_formula else None
         if text is None or (text == b"" and kind != "str"):
             return Found(None, formula)
         words = unescape(text.decode()) if b"&" in text else text.decode()
         return Found(self._value(kind, words, cell.tag.get("s", "0")), formula, kind == "e")
+
+    def _shared(self, cell: Old) -> str:
+        """The formula of a cell that another cell states; empty where none does."""
+        return cell.shared.at(cell.tag["r"], cell.xml) if cell.shared is not None else ""
 
     def _value(self, kind: str, words: str, style: str) -> Value:
         if kind == "s":

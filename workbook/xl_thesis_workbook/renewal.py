@@ -29,8 +29,9 @@ class Fresh:
     """A workbook as it would be made: its bytes, the rows of those tables that it does not hold itself, and by table
     the columns of inputs, each with the column of the definition's value, and the keys that are ours on any day.
 
-    ``fits`` has by sheet and row what a height follows from. With ``follows_inputs`` its formulas show what they are to
-    show with the inputs of the workbook that is renewed.
+    ``fits`` has by sheet and row what a height follows from. ``fixed`` names the tables that have the same keys on
+    every day, and ``series`` those of single series, which come and go with what an indicator is computed from. With
+    ``follows_inputs`` its formulas show what they are to show with the inputs of the workbook that is renewed.
     """
 
     skeleton: bytes
@@ -38,6 +39,8 @@ class Fresh:
     inputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: Mapping[str, Collection[Value]] = field(default_factory=dict)
     fits: Mapping[str, Mapping[int, Fit]] = field(default_factory=dict)
+    fixed: Collection[str] = ()
+    series: Collection[str] = ()
     follows_inputs: bool = False
 
 
@@ -60,6 +63,10 @@ class Renewal:
         self._update.ours = [old[name] for name in self._new.tables if name in old]
         inputs = self._fresh.inputs
         for table in sorted(self._new.tables.values(), key=lambda table: table.name not in inputs):
+            if table.name in self._fresh.series and table.name.lower() not in old:
+                said = f"table {table.name}, one of the series in full, is not in the file; a new snapshot has it"
+                self._update.report.notes.append(said)
+                continue
             self._update.table(table.name, self._rows(table))
             if self._update.report.inputs and not self._is_check and not self._fresh.follows_inputs:
                 self._update.keeps_results = True  # what we have is computed from the definition's inputs
@@ -84,8 +91,9 @@ class Renewal:
         if rows is None:
             rows = list(self._reader.rows(self._grids[table.sheet], table))
         inputs, known = self._fresh.inputs.get(table.name, {}), self._fresh.known.get(table.name, ())
-        title = self._titles[table.sheet]
-        return Rows(table.columns, rows, inputs, known, title, table.first, table.left, self._fresh.fits.get(title, {}))
+        title, is_fixed = self._titles[table.sheet], table.name in self._fresh.fixed
+        fits = self._fresh.fits.get(title, {})
+        return Rows(table.columns, rows, inputs, known, title, table.first, table.left, fits, is_fixed)
 
     def _free_cells(self, title: str, part: str) -> None:
         """What a sheet of ours holds beside its tables."""
@@ -126,10 +134,34 @@ class Renewal:
                 pairs.append((theirs[name][0], theirs[name][1] != address))
         if not pairs:
             same = {name.lower(): other for name, other in old.sheets.items()}.get(title.lower())
-            return same, False
+            return same or self._by_words(part), False
         sheets = [sheet for sheet, _ in pairs]
         sheet = max(set(sheets), key=sheets.count)
         return sheet, any(is_moved or other != sheet for other, is_moved in pairs)
+
+    def _by_words(self, part: str) -> str | None:
+        """The old workbook's sheet that holds at their places most words and formulas of one of ours, which has no
+        table and no named cell to be known by.
+        """
+        old = self._update.book
+        wanted = {address: words for address, found in self._outside(part) if (words := _words(found))}
+        ours = {table.sheet for name, table in old.tables.items() if name in self._new.tables}
+        known = {title.lower() for title in self._new.sheets}
+        for title, sheet in old.sheets.items():
+            if sheet in ours or title.lower() in known or not wanted:
+                continue
+            cells = ((self._update.grid(sheet).cell(*address), words) for address, words in wanted.items())
+            same = sum(cell is not None and _words(self._update.reader.found(cell)) == words for cell, words in cells)
+            if same > len(wanted) / 2:
+                return sheet
+        return None
+
+
+def _words(found: Found) -> str:
+    """What a cell is known by wherever its sheet was moved to: its formula without places, or its text."""
+    if found.formula is not None:
+        return shape_of(found.formula)
+    return found.value if isinstance(found.value, str) else ""
 
 
 class _FreeCells:

@@ -126,7 +126,7 @@ class Report:
         if formulas:
             self.notes.append(
                 f"{count(formulas, 'formula')} with references that were not checked: they point to what was moved, or"
-                " are stated once for many cells"
+                " share a formula that the file does not state"
             )
 
     def to_json(self) -> dict[str, Any]:

@@ -23,7 +23,8 @@ class Rows:
     ``inputs`` names the columns that readers change, each with the column that holds the definition's value. Where the
     key is a formula, the table is a window of fixed size over the newest rows. ``sheet`` and ``first`` say where the
     rows lie in the workbook that they are from, ``left`` its first column, and ``fits`` what their heights follow from.
-    ``known`` are keys of ours that the table may have had on another day.
+    ``known`` are keys of ours that the table may have had on another day. A table that ``is_fixed`` has the same keys
+    on every day: those that it lacks are another version's, and stay out where the sheet has no room for them.
     """
 
     columns: Sequence[str]
@@ -34,6 +35,7 @@ class Rows:
     first: int = 0
     left: int = 1
     fits: Mapping[int, Fit] = field(default_factory=dict)
+    is_fixed: bool = False
 
     @property
     def is_window(self) -> bool:
@@ -122,6 +124,6 @@ def _places(table: TablePlace, columns: Sequence[str]) -> list[int]:
     if missing:
         raise InputError(
             f"table {table.name} has no column '{missing[0]}': it is another table of that name, or the column was"
-            " renamed or deleted"
+            " renamed or deleted, or another version made the file; then make a new snapshot"
         )
     return [names.index(column.lower()) for column in columns]

@@ -96,5 +96,4 @@ def check_changeable(book: Book) -> None:
         raise InputError("it is signed, and a change would break the signature; remove it in Excel first")
     if any(name.startswith(_REVISIONS) for name in names):
         raise InputError("it is shared in the old way, with a record of changes; stop sharing it in Excel first")
-    if book.is_mac:
-        raise InputError("it counts days from 1904; turn that off under File, Options, Advanced, and check its dates")
+    book.check_days()

@@ -195,7 +195,14 @@ class Upsert(Step):
         if more and table.has_totals:
             raise InputError(f"table {table.name} has a totals row; turn it off in Excel, update, and turn it on again")
         numbers += range(last + 1, last + 1 + more)
-        check_free(self.book, self.grid, self.reader, table, last + more)
+        try:
+            check_free(self.book, self.grid, self.reader, table, last + more)
+        except InputError:
+            if not self.wanted.is_fixed:
+                raise
+            keys = " and ".join(str(shown_value(values[0])) for values in rows)
+            self.report.notes.append(f"there is no room in table {table.name} for {keys}, which it was made without")
+            return
         columns = list(zip(table.letters, styles_of(self.grid, table, numbers[0] if blanks else last), strict=True))
         for number, values in zip(numbers, rows, strict=True):
             whole: list[Cell] = [self._theirs(name) for name in table.columns]
