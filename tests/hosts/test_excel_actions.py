@@ -23,6 +23,9 @@ RENAMED = {
     r"\.Close\b": ".CloseIt", r"\bxlCellTypeFormulas\b": "-4123",
 }  # fmt: skip
 DESK, MAILED = 1, 2
+DECLINED = "Host.Declines = True: " + ": ".join(
+    f"Thesis{name}" for name in ("Refresh", "Snapshot", "Template", "ExportDefinition", "ImportDefinition")
+)
 SCENES = {
     "refresh": (DESK, "running>refresh begins|running>1 of 3: FRED:X|done>3 fetched",
                 "ThesisRefresh: ThesisPoll: ThesisPoll"),
@@ -61,11 +64,9 @@ SCENES = {
     "one day with a format": (DESK, "", 'ShowDay "d mmm yyyy"'),
     "dates of a table": (DESK, "", "Region: ThesisFormatDates"),
     "protected sheet": (DESK, "", "Protect: ThesisRenew"),
-    "sheet kept from calculation": (DESK, "", "Host.Books.Item(2).Worksheets.Item(1).EnableCalculation = False"
-                                    ": ThesisRenew"),
-    "snapshot in the cloud": (MAILED, "", 'Host.ActiveBook.FullName = "https" & Chr(58) & "//x/mailed.xlsx": ThesisRefresh'),
-    "declined": (MAILED, "", "Host.Declines = True: ThesisRefresh: ThesisSnapshot: ThesisTemplate"
-                 ": ThesisExportDefinition: ThesisImportDefinition"),
+    "sheet kept from calculation": (DESK, "", "KeepFromCalculation Host.Books.Item(2): ThesisRenew"),
+    "snapshot in the cloud": (MAILED, "", 'Host.ActiveBook.FullName = "https:" & "//x/mailed.xlsx": ThesisRefresh'),
+    "declined": (MAILED, "", DECLINED),
 }  # fmt: skip
 """Which workbook is in front, what Python will answer, and what is pressed."""
 

@@ -244,7 +244,8 @@ RENAMED = {
     r"\bApplication\.Workbooks\.Open\b": "Host.OpenIt", r"\bApplication\.": "Host.", r"\bMsgBox\b": "Host.Box",
     r"\bThisWorkbook\.": "Host.", r"\bActiveCell\b": "Host.ActiveCell", r"\bAs IRibbonControl\b": "As Object",
     r"\bxlDialogFunctionWizard\b": "450", r'TypeName\(Value\) = "Range"': 'TypeName(Value) = "Object"',
-    r"\bMOST As Long = \d+": "MOST As Long = 20", r"\bNew Dictionary\b": "New FakeDictionary", r"\bPrivate Function DaysIn\b": "Function DaysIn",
+    r"\bMOST As Long = \d+": "MOST As Long = 20",
+    r"\bNew Dictionary\b": "New FakeDictionary", r"\bPrivate Function DaysIn\b": "Function DaysIn",
 }  # fmt: skip
 
 
@@ -276,13 +277,15 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         "calls after another argument": "2", "text, number": "55.555.5", "calls after text and number": "4",
         "after a refresh": "55.5", "calls after a refresh": "5", "soon after another process wrote": "55.5",
         "calls and questions soon after": "5 0", "later": "55.5", "calls and questions later": "6 1",
-        "nothing new": "55.5", "calls and questions with nothing new": "6 2", "not kept": "55.555.5", "calls when not kept": "7",
+        "nothing new": "55.5", "calls and questions with nothing new": "6 2", "not kept": "55.555.5",
+        "calls when not kept": "7",
         "error": "E2042", "error kept": "E2042", "calls for an error kept": "8", "complaint": "E2015E2015",
         "calls for a complaint": "10", "longer text": "6", "table": "header E2042 1.5 E2036",
         "row": "header E2015", "wrapper": "StringEmptyDate3", "left out": "Empty",
         "number given": "Double", "currency given": "Double", "ours": "TrueFalse",
         "column": "Object 1", "cell": "Date", "cell with an error": "error 2042",
-        **{f"filled {number}": "55.5" for number in range(26)}, "calls once the memory was full": "26", "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
+        **{f"filled {number}": "55.5" for number in range(26)}, "calls once the memory was full": "26",
+        "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
         "broken": "E2015", "reason": "True", "absent": "E2015E2015", "starts while absent": "1True",
         "not loaded": "E2015",
     }  # fmt: skip

@@ -67,6 +67,9 @@ Private Sub Protect()
     Host.ActiveSheet.ProtectContents = True
     Host.ActiveSheet.UsedRange.Refuses = True
 End Sub
+Private Sub KeepFromCalculation(ByVal Book As Object)
+    Book.Worksheets.Item(1).EnableCalculation = False
+End Sub
 Private Sub ShowDay(ByVal Kind As String)
     Set Host.Caller = New FakeSpill
     Host.Caller.Kind = Kind
