@@ -170,7 +170,7 @@ def test_status_is_a_new_workbook_of_the_thesis_in_front(said: dict[str, list[st
     dates = "format J:K,Q:Q: yyyy-mm-dd"
     assert said["status"] == [f"spill A1: {summary}", f"spill G1: {series}", dates]
     assert said["status in an older Excel"] == [
-        f"array A1, 30 by 4: {summary}",
+        f"array A1, 60 by 4: {summary}",
         f"array G1, 150 by 12: {series}",
         dates,
     ]
