@@ -142,6 +142,56 @@ def test_a_first_install_that_fails_leaves_nothing(excel: dict[str, Any]) -> Non
     assert installed(excel) == {} and not excel_install.config_file().exists()
 
 
+@pytest.mark.parametrize("old", [{}, addins(b"old")], ids=["first", "upgrade"])
+def test_a_setting_that_the_system_refuses_leaves_everything_as_it_was(
+    excel: dict[str, Any], old: dict[str, bytes]
+) -> None:
+    for name, content in old.items():
+        (excel["start"] / name).write_bytes(content)
+    folder = excel_install.config_file().parent
+    folder.parent.mkdir()
+    folder.write_bytes(b"a file of that name")
+    with pytest.raises(InputError, match=r"the setting cannot be written to '.*xl_thesis\.conf' \("):
+        excel_install.install(addins(b"new"))
+    assert installed(excel) == old and folder.read_bytes() == b"a file of that name"
+    folder.unlink()
+    assert all(check.ok for check in excel_install.install(addins(b"new")))
+    assert sorted(path.name for path in folder.iterdir()) == ["xl_thesis.conf"]
+
+
+def test_a_setting_that_cannot_be_taken_out_is_said_and_uninstall_ends_once_it_can(excel: dict[str, Any]) -> None:
+    excel_install.install(addins(b""))
+    settings = excel_install.config_file()
+    settings.rename(settings.with_suffix(".kept"))
+    settings.mkdir()
+    with pytest.raises(InputError, match="the setting cannot be written"):
+        excel_install.uninstall()
+    settings.rmdir()
+    settings.with_suffix(".kept").rename(settings)
+    assert excel_install.uninstall() == [settings] and not settings.parent.exists()
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "stop"])
+def test_an_add_in_that_is_only_half_there_is_put_back(
+    excel: dict[str, Any], monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    excel_install.install(addins(b"old"))
+    installer = excel_install._xlwings
+
+    def breaks_off(function: str, *arguments: Any) -> Any:
+        if arguments and Path(str(arguments[0])).name == FUNCTIONS:
+            monkeypatch.setattr(excel_install, "_xlwings", installer)
+            (excel["start"] / FUNCTIONS).write_bytes(b"ne")
+            raise failure
+        return installer(function, *arguments)
+
+    monkeypatch.setattr(excel_install, "_xlwings", breaks_off)
+    with pytest.raises((InputError, KeyboardInterrupt)) as said:
+        excel_install.install(addins(b"new"))
+    assert installed(excel) == addins(b"old")
+    assert isinstance(failure, KeyboardInterrupt) or "No space left on device" in str(said.value)
+
+
 def test_the_second_add_in_joins_one_of_an_older_version(excel: dict[str, Any]) -> None:
     (excel["start"] / FUNCTIONS).write_bytes(b"alone, as it once was")
     assert [check.ok for check in excel_install.checks(addins(b""))[3:]] == [False, False]

@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import openpyxl
 import pytest
 
 from xl_thesis import artefacts
+from xl_thesis.attribution import CAUSES
 from xl_thesis.thesis import load_thesis, parse_thesis
 from xl_thesis_udfs import edge, failures, formula
 from xl_thesis_udfs.registry import FUNCTIONS
@@ -22,7 +25,8 @@ from xl_thesis_workbook.definition_import import read_own_definition
 from xl_thesis_workbook.definition_layout import sections
 
 PARTS = [f"Definition {name}" for name in (*(section.title for section in sections()), "Help", "Catalogue")]
-SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Status", "Manual entries", "Definition",
+SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Calendar", "Status", "Errors",
+          "Manual entries", "Definition",
           *PARTS, "Functions"]  # fmt: skip
 
 
@@ -117,6 +121,16 @@ def test_dynamic_arrays_are_marked_and_the_classic_form_has_none(packages: dict[
         assert all(":" in reference for reference in arrays if not dynamic)
 
 
+@pytest.fixture
+def many_failures() -> Iterator[None]:
+    """As many cells that failed as are remembered."""
+    failures.forget()
+    for number in range(failures.KEPT):
+        edge.call("THESIS_LATEST", [f"FRED:X{number}"])
+    yield
+    failures.forget()
+
+
 def test_every_table_has_room_for_all_its_columns_and_rows(template: bytes) -> None:
     """Among them, on Status, where a series came from, and why it did not come."""
     failures.forget()  # other tests' failures would ask for rooms of their own
@@ -129,7 +143,7 @@ def test_every_table_has_room_for_all_its_columns_and_rows(template: bytes) -> N
             table = edge.call(*formula.parse(f"={name}({shown.get(name, words)})"))
             blocks[sheet.title] = block = sheet[array.ref]
             assert len(block[0]) == len(table[0]) and len(block) >= len(table), (sheet.title, array.ref)
-    assert len(blocks) == 7
+    assert len(blocks) == 9
     headers = {cell.value for cell in blocks["Status"][0][1:]}
     assert {"title", "last", "age_days", "source", "checked_on", "failure"} <= headers
 
@@ -148,6 +162,30 @@ def test_a_spilled_block_holds_no_value_outside_its_reference(packages: dict[str
                 below = sheet.cell(block[-1][0].row + 1, cell.column)
                 right = sheet.cell(cell.row, block[0][-1].column + 1)
                 assert below.value is None and right.value is None, (sheet.title, reference)
+
+
+def test_a_table_with_another_below_it_is_as_long_as_it_ever_gets(
+    packages: dict[str, bytes], many_failures: None
+) -> None:
+    """A longer one would be #SPILL!; the classic form would leave its rows out."""
+    most = {"THESIS_CHANGE": 1 + len(CAUSES), "THESIS_STATUS": len(edge.call("THESIS_STATUS", ["data"]))}  # type: ignore[arg-type]
+    for package in (packages[artefacts.TEMPLATE], packages[artefacts.CLASSIC]):
+        found = {}
+        for sheet in openpyxl.load_workbook(io.BytesIO(package)):
+            arrays = [cell for row in sheet.iter_rows() for cell in row if hasattr(cell.value, "ref")]
+            for upper, lower in pairwise(arrays):
+                name = re.match(r"=(\w+)\(", upper.value.text)[1]  # type: ignore[index]
+                found[name] = upper.row + most[name]
+                assert found[name] < lower.row - 1, (sheet.title, name)  # its heading stands above it
+        assert set(found) == set(most)
+
+
+def test_the_sheet_errors_has_room_for_every_failure_that_is_remembered(
+    packages: dict[str, bytes], many_failures: None
+) -> None:
+    table = edge.call("THESIS_STATUS", ["errors"])
+    sheet = openpyxl.load_workbook(io.BytesIO(packages[artefacts.CLASSIC]))["Errors"]
+    assert isinstance(table, list) and len(sheet[sheet["A5"].value.ref]) == len(table) == failures.KEPT + 1
 
 
 def test_nothing_calculates_from_a_folder_of_the_build(packages: dict[str, bytes]) -> None:

@@ -81,6 +81,14 @@ def test_the_reference_page_is_the_registry() -> None:
     assert committed.read_text(encoding="utf-8") == reference.page()
 
 
+def test_the_reference_page_has_every_word_of_an_arguments_help() -> None:
+    plain = reference.page().replace("`", "")
+    for spec in FUNCTIONS.values():
+        for argument in spec.arguments:
+            if " ..." not in argument.help:  # the page has all choices, a host's help as many as fit
+                assert f"- {argument.name} ({argument.kind}): {argument.help}\n" in plain, (spec.name, argument.name)
+
+
 def test_what_a_function_returns_is_said_also_of_fields_of_another_kind() -> None:
     said = {name: FUNCTIONS[name].returned for name in ("THESIS_SCORE", "THESIS_INDICATOR", "THESIS_META")}
     assert said == {

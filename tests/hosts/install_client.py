@@ -54,6 +54,8 @@ def main() -> None:
     for target in targets:
         target.unlink(missing_ok=True)
     settings.unlink(missing_ok=True)
+    if settings.parent.is_file():  # left by a run that broke off
+        settings.parent.unlink()
     absent = [command("install"), command("uninstall")]
     targets[0].write_bytes(b"left by an Excel that is gone")
     absent += [command("uninstall"), [targets[0].exists(), settings.exists()]]
@@ -69,6 +71,14 @@ def main() -> None:
         found["held status"] = command("status")
         found["kept"] = [target.read_bytes().decode() for target in targets]
         found["held uninstall"] = command("uninstall")
+    kept = settings.read_bytes()
+    settings.unlink()
+    settings.parent.rmdir()
+    settings.parent.write_bytes(b"a file of that name")
+    found["no setting"] = [*command("install"), *(target.read_bytes().decode() for target in targets)]
+    settings.parent.unlink()
+    settings.parent.mkdir()
+    settings.write_bytes(kept)
     found["upgrade"] = command("install")
     found["same"] = [target.read_bytes() == (artefacts.BUILT / target.name).read_bytes() for target in targets]
     found["uninstall"] = command("uninstall")

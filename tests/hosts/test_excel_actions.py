@@ -23,6 +23,9 @@ RENAMED = {
     r"\.Close\b": ".CloseIt", r"\bxlCellTypeFormulas\b": "-4123",
 }  # fmt: skip
 DESK, MAILED = 1, 2
+DECLINED = "Host.Declines = True: " + ": ".join(
+    f"Thesis{name}" for name in ("Refresh", "Snapshot", "Template", "ExportDefinition", "ImportDefinition")
+)
 SCENES = {
     "refresh": (DESK, "running>refresh begins|running>1 of 3: FRED:X|done>3 fetched",
                 "ThesisRefresh: ThesisPoll: ThesisPoll"),
@@ -56,6 +59,14 @@ SCENES = {
     "spill": (DESK, "", 'Spill "General", True'),
     "spill with a format": (DESK, "", 'Spill "d mmm yyyy", True'),
     "blocked spill": (DESK, "", 'Spill "General", False'),
+    "array formula over fewer rows": (DESK, "", 'Spill "General", False, 2'),
+    "one day": (DESK, "", 'ShowDay "General"'),
+    "one day with a format": (DESK, "", 'ShowDay "d mmm yyyy"'),
+    "dates of a table": (DESK, "", "Region: ThesisFormatDates"),
+    "protected sheet": (DESK, "", "Protect: ThesisRenew"),
+    "sheet kept from calculation": (DESK, "", "KeepFromCalculation Host.Books.Item(2): ThesisRenew"),
+    "snapshot in the cloud": (MAILED, "", 'Host.ActiveBook.FullName = "https:" & "//x/mailed.xlsx": ThesisRefresh'),
+    "declined": (MAILED, "", DECLINED),
 }  # fmt: skip
 """Which workbook is in front, what Python will answer, and what is pressed."""
 
@@ -159,7 +170,7 @@ def test_status_is_a_new_workbook_of_the_thesis_in_front(said: dict[str, list[st
     dates = "format J:K,Q:Q: yyyy-mm-dd"
     assert said["status"] == [f"spill A1: {summary}", f"spill G1: {series}", dates]
     assert said["status in an older Excel"] == [
-        f"array A1, 30 by 4: {summary}",
+        f"array A1, 60 by 4: {summary}",
         f"array G1, 150 by 12: {series}",
         dates,
     ]
@@ -197,6 +208,27 @@ def test_dates_that_spill_are_shown_as_dates_where_the_cells_have_no_format_of_t
     answer = "observed_on Error Double Date"
     assert said["spill"] == [answer, "format down 1 right 1, 2 cells: yyyy-mm-dd"]
     assert said["spill with a format"] == said["blocked spill"] == [answer]
+
+
+def test_dates_of_one_cell_and_of_an_older_excels_array_formula_are_shown_where_they_stand(
+    said: dict[str, list[str]],
+) -> None:
+    assert said["array formula over fewer rows"][1:] == ["format down 1 right 1, 1 cells: yyyy-mm-dd"]
+    assert said["one day"] == ["Date", "format cell: yyyy-mm-dd"]
+    assert said["one day with a format"] == ["Date"]
+    columns = [f"format column {column}: yyyy-mm-dd" for column in (2, 4, 5, 6)]
+    assert said["dates of a table"] == columns
+
+
+def test_cells_of_a_protected_sheet_are_calculated_and_a_sheet_kept_from_it_is_not(said: dict[str, list[str]]) -> None:
+    assert said["protected sheet"] == CALCULATED
+    assert said["sheet kept from calculation"] == [CALCULATED[0], CALCULATED[2]]
+
+
+def test_what_is_declined_asks_nobody_and_a_snapshot_in_the_cloud_is_said(said: dict[str, list[str]]) -> None:
+    assert said["declined"] == ["box: The snapshot will be saved, closed, updated and opened again."]
+    (box,) = said["snapshot in the cloud"]
+    assert box == "box: Save the snapshot in a folder of this computer first: its place is https://x/mailed.xlsx"
 
 
 def test_a_snapshot_that_cannot_be_saved_stays_open_and_as_it_is(said: dict[str, list[str]]) -> None:

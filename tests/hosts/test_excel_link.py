@@ -37,12 +37,14 @@ End Sub
 """
 PYTHON = """Option ClassModule
 Public Calls As Long
+Public Asked As Long
 Public Word As String
 Public Breaks As Boolean
 Public BreaksOnce As Boolean
 Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String, ByVal Given As Variant) As Variant
     Dim Table(0 To 1, 0 To 1) As Variant, Nought As Long
     If FunctionName = "token" Then
+        Asked = Asked + 1
         CallUDF = Word
         Exit Function
     End If
@@ -63,6 +65,8 @@ Public Function CallUDF(ByVal ModuleName As String, ByVal FunctionName As String
             CallUDF = Array("header", Chr(1) & "2015")
         Case "ERROR"
             CallUDF = Chr(1) & "2042"
+        Case "GIVEN"
+            CallUDF = Replace(CStr(Given(1)(0)), Chr(1), "error ")
         Case "KIND"
             CallUDF = TypeName(Given(1)(0))
         Case "THESIS_INDICATOR"
@@ -130,6 +134,17 @@ Public Sub Run()
     ThesisForget
     Say "after a refresh", Shown(ThesisCall("NUMBER", True, Array("a", Empty)))
     Say "calls after a refresh", CStr(Fake.Calls)
+    Starts = Fake.Asked
+    Fake.Word = "three"
+    Say "soon after another process wrote", Shown(ThesisCall("NUMBER", True, Array("a", Empty)))
+    Say "calls and questions soon after", CStr(Fake.Calls) & " " & CStr(Fake.Asked - Starts)
+    Wait 2200
+    Say "later", Shown(ThesisCall("NUMBER", True, Array("a", Empty)))
+    Say "calls and questions later", CStr(Fake.Calls) & " " & CStr(Fake.Asked - Starts)
+    Wait 2200
+    Say "nothing new", Shown(ThesisCall("NUMBER", True, Array("a", Empty)))
+    Say "calls and questions with nothing new", CStr(Fake.Calls) & " " & CStr(Fake.Asked - Starts)
+    Fake.Calls = 5
     Say "not kept", Shown(ThesisCall("NUMBER", False, Array("a"))) & Shown(ThesisCall("NUMBER", False, Array("a")))
     Say "calls when not kept", CStr(Fake.Calls)
     Say "error", Shown(ThesisCall("ERROR", True, Array()))
@@ -151,6 +166,16 @@ Public Sub Run()
     Column.CountLarge = 1048576
     Table = ThesisGiven(Column)
     Say "column", TypeName(Column) & " " & CStr(UBound(Table))
+    Column.CountLarge = 1
+    Column.Value = DateSerial(2026, 6, 30)
+    Say "cell", ThesisCall("KIND", False, Array(ThesisGiven(Column)))
+    Column.Value = CVErr(2042)
+    Say "cell with an error", ThesisCall("GIVEN", False, Array(ThesisGiven(Column)))
+    Fake.Calls = 0
+    For Starts = 0 To 25
+        Say "filled " & CStr(Starts), Shown(ThesisCall("NUMBER", True, Array("filling", Starts Mod 25)))
+    Next Starts
+    Say "calls once the memory was full", CStr(Fake.Calls)
     Say "places", DaysNoted()
     Starts = 0
     Fake.BreaksOnce = True
@@ -219,6 +244,7 @@ RENAMED = {
     r"\bApplication\.Workbooks\.Open\b": "Host.OpenIt", r"\bApplication\.": "Host.", r"\bMsgBox\b": "Host.Box",
     r"\bThisWorkbook\.": "Host.", r"\bActiveCell\b": "Host.ActiveCell", r"\bAs IRibbonControl\b": "As Object",
     r"\bxlDialogFunctionWizard\b": "450", r'TypeName\(Value\) = "Range"': 'TypeName(Value) = "Object"',
+    r"\bMOST As Long = \d+": "MOST As Long = 20",
     r"\bNew Dictionary\b": "New FakeDictionary", r"\bPrivate Function DaysIn\b": "Function DaysIn",
 }  # fmt: skip
 
@@ -241,7 +267,7 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         "FakeDictionary": DICTIONARY,
         "FakeHost": HOST,
         "ThesisWatch": "Option ClassModule\n",
-        "FakeRange": "Option ClassModule\nPublic CountLarge As Double\n",
+        "FakeRange": "Option ClassModule\nPublic CountLarge As Double\nPublic Value As Variant\n",
         "FakePython": PYTHON,
         "Tests": TESTS,
     }
@@ -249,12 +275,17 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
     expected = {
         "number": "55.5", "again": "55.5", "calls after the same twice": "1", "other argument": "55.5",
         "calls after another argument": "2", "text, number": "55.555.5", "calls after text and number": "4",
-        "after a refresh": "55.5", "calls after a refresh": "5", "not kept": "55.555.5", "calls when not kept": "7",
+        "after a refresh": "55.5", "calls after a refresh": "5", "soon after another process wrote": "55.5",
+        "calls and questions soon after": "5 0", "later": "55.5", "calls and questions later": "6 1",
+        "nothing new": "55.5", "calls and questions with nothing new": "6 2", "not kept": "55.555.5",
+        "calls when not kept": "7",
         "error": "E2042", "error kept": "E2042", "calls for an error kept": "8", "complaint": "E2015E2015",
         "calls for a complaint": "10", "longer text": "6", "table": "header E2042 1.5 E2036",
         "row": "header E2015", "wrapper": "StringEmptyDate3", "left out": "Empty",
         "number given": "Double", "currency given": "Double", "ours": "TrueFalse",
-        "column": "Object 1", "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
+        "column": "Object 1", "cell": "Date", "cell with an error": "error 2042",
+        **{f"filled {number}": "55.5" for number in range(26)}, "calls once the memory was full": "26",
+        "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
         "broken": "E2015", "reason": "True", "absent": "E2015E2015", "starts while absent": "1True",
         "not loaded": "E2015",
     }  # fmt: skip

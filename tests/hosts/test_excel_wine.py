@@ -206,6 +206,8 @@ def test_install_upgrade_and_uninstall_on_windows_own_files(
     assert found["held status"][0] == 2 and "is of another version: close Excel" in found["held status"][1]
     assert found["held uninstall"][0] == 2 and "close Excel and run" in found["held uninstall"][1]
     assert found["kept"] == ["an older version"] * 2
+    code, said, *kept = found["no setting"]
+    assert code == 2 and "the setting cannot be written to" in said and kept == found["kept"]
     assert found["upgrade"][0] == 0 and found["same"] == [True, True]
     assert found["uninstall"][0] == 0 and found["uninstall"][1].count("Removed: ") == 3
     assert found["left"] == [] and found["again"] == [0, "Nothing was installed.\n"]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tools.wine_python import windows_path, wine_command
+from tools.wine_python import ROOT, windows_path, wine_command
 
 CLIENT = Path(__file__).parent / "com_client.py"
 CLSID = "{506e67c3-55b5-48c3-a035-eed5deea7d6d}"
@@ -96,6 +96,13 @@ def com_client(folder: Path, home: Path) -> Iterator[Client]:
 
 
 def prepared() -> Path | None:
-    """The folder that tools/wine_python.py has filled, by ``XL_THESIS_WINE_PYTHON``; None where there is none."""
+    """The folder that tools/wine_python.py has filled, by ``XL_THESIS_WINE_PYTHON``; None where there is none.
+
+    One that was filled for another clone would answer with that clone's code.
+    """
     folder = Path(os.environ.get("XL_THESIS_WINE_PYTHON", ""))
-    return folder if (folder / "ready").is_file() else None
+    if not (folder / "ready").is_file():
+        return None
+    if windows_path(ROOT) not in (folder / "python" / "python311._pth").read_text().splitlines():
+        raise AssertionError(f"{folder} was filled for another clone: run tools/wine_python.py with a new folder")
+    return folder

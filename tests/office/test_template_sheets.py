@@ -47,8 +47,8 @@ def test_the_browser_shows_the_indicator_and_the_series_that_are_chosen(desk: An
 def test_status_lists_every_series_with_its_age_its_source_and_its_failure(desk: Any) -> None:
     table = edge.call("THESIS_STATUS", ["series"])
     assert isinstance(table, list)
-    assert desk.values("sheets", f"Status.A47:L{46 + len(table)}")[0] == table[0]
-    rows = desk.values("sheets", f"Status.A48:G{46 + len(table)}")
+    assert desk.values("sheets", f"Status.A12:L{11 + len(table)}")[0] == table[0]
+    rows = desk.values("sheets", f"Status.A13:G{11 + len(table)}")
     assert [row[0] for row in rows] == [row[0] for row in table[1:]]
     assert rows[-1] == [shown(value) for value in table[-1][:7]]
 

@@ -11,10 +11,16 @@ from xl_thesis_udfs.registry import Argument
 
 AsOf = Annotated[
     dt.date | None,
-    Argument("Day as known on", "today, or the embedded data's reference date until a refresh"),
+    Argument(
+        "As known on: only what had been published by the end of this day counts",
+        "the day of THESIS_ASOF: today, or that of the embedded data until a refresh",
+    ),
 ]
 ThesisName = Annotated[str | None, Argument("Id or file of the thesis", "the default one")]
-SeriesName = Annotated[str, Argument("Id of the series such as FRED:UNRATE; without a provider the one on FRED")]
+SeriesName = Annotated[
+    str,
+    Argument("Provider and code of the series, as FRED:UNRATE (UNRATE alone is FRED's); THESIS_CATALOGUE has all"),
+]
 Start = Annotated[dt.date | None, Argument("First day wanted", "the first there is")]
 Finish = Annotated[dt.date | None, Argument("Last day wanted", "the last there is")]
 

@@ -58,7 +58,7 @@ def _function(spec: FunctionSpec) -> Iterator[str]:
 def _argument(argument: ArgumentSpec) -> str:
     if not argument.choices:
         return f"- `{argument.name}` ({argument.kind}): {argument.help}"
-    said = argument.help.partition(f": {argument.choices[0]}")[0]
+    said = argument.help.partition(f": {argument.choices[0]}, ")[0]
     words = ", ".join(f"`{choice}`" for choice in argument.choices)
     rest = "" if argument.required else f"; empty for {argument.default}"
     return f"- `{argument.name}` ({argument.kind}): {said}: {words}{rest}."

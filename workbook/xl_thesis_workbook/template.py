@@ -65,6 +65,7 @@ def template_bytes(content: TemplateContent) -> bytes:
     template_sheets.add_browser(page, content.indicators)
     template_sheets.add_history(page)
     template_sheets.add_watch(page)
+    template_sheets.add_calendar(page)
     template_sheets.add_status(page)
     template_sheets.add_manual_entries(page, content.manual_series)
     template_sheets.add_definition(page)

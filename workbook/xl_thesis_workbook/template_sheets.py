@@ -16,7 +16,8 @@ DAY, THESIS, DAY_IN_USE = "ThesisDay", "ThesisName", "ThesisDayInUse"
 """Names of the cells that the formulas read: what was typed, blank for the default, and the day that follows."""
 
 PILLAR_ROOM, INDICATOR_ROOM, HISTORY_ROOM, SERIES_ROOM, STATUS_ROOM = 13, 61, 241, 401, 151
-SUMMARY_ROOM, ERRORS_ROOM, CHANGE_ROOM, ALERT_ROOM, CALENDAR_ROOM = 12, 26, 12, 40, 60
+DATA_ROOM, ERRORS_ROOM, CHANGE_ROOM, ALERT_ROOM, CALENDAR_ROOM = 5, 51, 7, 61, 61
+"""Rows with headers. A table with another below it never has more; what may grow is the last of its sheet."""
 _BOTH = f"{DAY},{THESIS}"
 _PILLAR_STYLES = ("text", "text", "text", "points", "percent", "percent", "signed", "percent")
 _TILES = (
@@ -182,38 +183,44 @@ def add_history(page: Page) -> None:
 
 
 def add_watch(page: Page) -> None:
-    """Why the score moved in the last quarter, what is near its falsifier, and what comes next."""
-    sheet = page.sheet("Watch", "Why the score moved in three months, what is near to being wrong, what comes next.",
+    """Why the score moved in the last quarter, and what is near its falsifier."""
+    sheet = page.sheet("Watch", "Why the score moved in three months, and what is near to being wrong.",
                        (24, 44, 30, 13, 13, 13, 13, 13, 60))  # fmt: skip
     since = f"EDATE({DAY_IN_USE},-3)"
     sheet.write_string(3, 0, "Why the score moved", page.style("heading"))
     page.spill(sheet, 4, ("text", "signed", "text"), f'=THESIS_CHANGE({since},"causes",{_BOTH})', CHANGE_ROOM,
                '=THESIS_CHANGE("2026-04-22")')  # fmt: skip
-    row = 4 + CHANGE_ROOM + 1
+    row = 4 + CHANGE_ROOM + 2
     sheet.write_string(row - 1, 0, "Near to being wrong", page.style("heading"))
     styles = ("text", "text", "text", "number", "number", "date", "date", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_ALERTS("alerts",{_BOTH})', ALERT_ROOM, '=THESIS_ALERTS("alerts")')
-    row += ALERT_ROOM + 1
-    sheet.write_string(row - 1, 0, "What comes next", page.style("heading"))
-    releases = (*["text"] * 4, "date", "date", "count", "percent", *["signed"] * 4)
-    formula = f'=THESIS_CALENDAR("releases",{_BOTH})'
-    page.spill(sheet, row, releases, formula, CALENDAR_ROOM, '=THESIS_CALENDAR("releases")')
+
+
+def add_calendar(page: Page) -> None:
+    """What comes next, and what it can do to the score."""
+    note = "What is published next, overdue first, and by how many points it can move the score."
+    sheet = page.sheet("Calendar", note, (24, 46, 12, 30, 13, 13, 10, 12, 11, 11, 11, 11))
+    styles = (*["text"] * 4, "date", "date", "count", "percent", *["signed"] * 4)
+    page.spill(sheet, 4, styles, f'=THESIS_CALENDAR("releases",{_BOTH})', CALENDAR_ROOM,
+               '=THESIS_CALENDAR("releases")')  # fmt: skip
+    sheet.freeze_panes(5, 1)
 
 
 def add_status(page: Page) -> None:
-    """What is known, how old it is, where it came from, what failed and why."""
-    sheet = page.sheet("Status", "Data, what failed last and why, and every series behind the thesis.",
+    """What is known, how old it is, where it came from, what failed and why; cells that failed on a sheet of theirs."""
+    sheet = page.sheet("Status", "Data, and every series behind the thesis: how old, from where, what failed and why.",
                        (34, 46, 14, 13, 13, 9, 10, 36, 40, 14, 13, 60), GREY)  # fmt: skip
-    words = ("text", "text", "text", "text")
-    parts = ((4, "Data", "summary", SUMMARY_ROOM), (6 + SUMMARY_ROOM, "Why cells show errors", "errors", ERRORS_ROOM))
-    for row, heading, topic, room in parts:
-        sheet.write_string(row - 1, 0, heading, page.style("heading"))
-        page.spill(sheet, row, words, f'=THESIS_STATUS("{topic}",{THESIS})', room, f'=THESIS_STATUS("{topic}")')
-    row = 4 + SUMMARY_ROOM + ERRORS_ROOM + 4
+    words = ["text"] * 4
+    sheet.write_string(3, 0, "Data", page.style("heading"))
+    page.spill(sheet, 4, words, f'=THESIS_STATUS("data",{THESIS})', DATA_ROOM, '=THESIS_STATUS("data")')
+    row = 4 + DATA_ROOM + 2
     sheet.write_string(row - 1, 0, "Series", page.style("heading"))
     styles = (*["text"] * 3, "date", "date", "count", "count", "text", "text", "text", "date", "text")
     page.spill(sheet, row, styles, f'=THESIS_STATUS("series",{THESIS})', STATUS_ROOM, '=THESIS_STATUS("series")')
     page.button(sheet, "H1", "Refresh", "ThesisRefresh")
+    errors = page.sheet("Errors", "Why cells show errors, newest first.", (12, 60, 22, 110), GREY)
+    page.spill(errors, 4, words, f'=THESIS_STATUS("errors",{THESIS})', ERRORS_ROOM, '=THESIS_STATUS("errors")')
+    errors.freeze_panes(5, 0)
 
 
 def add_manual_entries(page: Page, series: Sequence[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ Public ActiveCell As Object
 Public ActiveSheet As Object
 Public Books As New Collection
 Public Older As Boolean
+Public Declines As Boolean
 Public Function NewSheet() As Object
     Dim Made As Object
     Set Made = New FakeSheet
@@ -39,14 +40,14 @@ Public Function Range(ByVal Address As String) As Object
 End Function
 Public Function Box(ByVal Text As String, ByVal Kind As Long, ByVal Title As String) As Long
     Say "box: " & Text
-    Box = 1
+    Box = IIf(Declines, 2, 1)
 End Function
 Public Sub OpenBook(ByVal Path As String)
     Say "open " & Path
 End Sub
 Public Function GetOpenFilename(ByVal Kinds, ByVal Index, ByVal Title) As Variant
-    GetOpenFilename = "C:\edited.xlsx"
+    If Declines Then GetOpenFilename = False Else GetOpenFilename = "C:\edited.xlsx"
 End Function
 Public Function GetSaveAsFilename(ByVal Name, ByVal Kinds, ByVal Index, ByVal Title) As Variant
-    GetSaveAsFilename = "C:\" & Name
+    If Declines Then GetSaveAsFilename = False Else GetSaveAsFilename = "C:\" & Name
 End Function

@@ -9,6 +9,9 @@ End Function
 Public Function Rows() As Object
     Set Rows = Me
 End Function
+Public Function Columns() As Object
+    Set Columns = Me
+End Function
 Public Function Offset(ByVal Down As Long, ByVal Right As Long) As Object
     Address = "down " & Down & " right " & Right
     Set Offset = Me

@@ -63,11 +63,29 @@ Private Sub Pressed(ByVal Button As String)
     Set Asked = New Addin
     Asked.ThesisPressed Button
 End Sub
-Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean)
+Private Sub Protect()
+    Host.ActiveSheet.ProtectContents = True
+    Host.ActiveSheet.UsedRange.Refuses = True
+End Sub
+Private Sub KeepFromCalculation(ByVal Book As Object)
+    Book.Worksheets.Item(1).EnableCalculation = False
+End Sub
+Private Sub ShowDay(ByVal Kind As String)
+    Set Host.Caller = New FakeSpill
+    Host.Caller.Kind = Kind
+    Host.Caller.Address = "cell"
+    Say TypeName(ThesisValue("DAY", False, Array()))
+    ThesisShowDays
+End Sub
+Private Sub Region()
+    Set Host.ActiveCell = New FakeRegion
+    Host.ActiveCell.Headers = Array("id", "observed_on", "value", "day", "available_at", "as_of")
+End Sub
+Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean, Optional ByVal Count As Long)
     Dim Table As Variant
     Set Host.Caller = New FakeSpill
     Host.Caller.Kind = Kind
-    Host.Caller.Count = 1
+    Host.Caller.Count = IIf(Count > 0, Count, 1)
     Host.Caller.HasSpill = HasSpill
     Table = ThesisValue("X", False, Array())
     Say Table(0, 1) & " " & TypeName(Table(1, 1)) & " " & TypeName(Table(2, 0)) & " " & TypeName(Table(2, 1))

@@ -65,7 +65,7 @@ def thesis_claim(
     field: Annotated[str | None, Argument("What is wanted of it", "text", choices=tuple(_CLAIM))] = None,
     thesis: ThesisName = None,
 ) -> Any:
-    """One statement of the text in our own words, how it can be proved wrong, and how it stood at publication.
+    """One statement of the thesis in our own words, how it can be proved wrong, and how it stood at publication.
 
     Errors: #N/A where the claim has none, #VALUE! for an unknown claim or field.
     Example: =THESIS_CLAIM("T4", "falsifier")
@@ -130,7 +130,7 @@ def thesis_ledger(as_of: AsOf = None, thesis: ThesisName = None) -> list[list[An
 
 @cell_function("table", GROUP, columns=_BOARD, cached=False)
 def thesis_scoreboard(as_of: AsOf = None, thesis: ThesisName = None) -> list[list[Any]]:
-    """How good the forecasts of each person were, prospective questions only; lower is better, but for skill.
+    """How good the forecasts of each person were, prospective questions only; lower is better, except for skill.
 
     Errors: #VALUE! for a bad date or an unknown thesis. Headers alone say that no forecast is scored yet.
     Example: =THESIS_SCOREBOARD("2026-06-30")

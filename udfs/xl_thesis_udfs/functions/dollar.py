@@ -21,8 +21,8 @@ _NAMES = ("yahoo", "future", "h10", "ecb")
 _SOURCE = Annotated[
     str | None,
     Argument(
-        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series",
-        "the first of these that is as new as the newest",
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or the id of a series",
+        "the first of these four whose last day is the newest",
     ),
 ]
 _INDEX = "index, March 1973 = 100"
@@ -72,7 +72,7 @@ def dxy_trend(
     as_of: AsOf = None,
     field: Annotated[str | None, Argument("What is wanted of the trend report", "value", choices=tuple(_TREND))] = None,
 ) -> Any:
-    """Trend of the dollar index: mean daily return over its error, positive for up. It describes and foretells nothing.
+    """Trend of the dollar index: mean daily return over its standard error, positive for up. It foretells nothing.
 
     Errors: #N/A where no source suffices, #VALUE! for a bad window, date or field.
     Example: =DXY_TREND(252, "2026-06-30", "label")

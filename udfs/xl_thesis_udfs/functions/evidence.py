@@ -127,7 +127,7 @@ _TABLES: dict[str, Callable[[dt.date | None, str | None], list[list[Any]]]] = {
 
 @cell_function("table", GROUP, unit="points of 100")
 def thesis_change(
-    since: Annotated[dt.date, Argument("Day to compare with")],
+    since: Annotated[dt.date, Argument("Earlier day to compare with")],
     level: Annotated[
         str | None, Argument("A row for each cause, or each effect of one", "causes", choices=("causes", "effects"))
     ] = None,

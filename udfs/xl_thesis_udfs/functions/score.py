@@ -65,7 +65,7 @@ def thesis_score(as_of: AsOf = None, thesis: ThesisName = None) -> float:
 
 @cell_function("text", GROUP)
 def thesis_label(as_of: AsOf = None, thesis: ThesisName = None) -> str:
-    """Words for the score; partial evidence and a withheld score say so.
+    """The score in words, such as leaning for; also says where evidence is partial or the score is withheld.
 
     Errors: #VALUE! for a bad date or an unknown thesis.
     Example: =THESIS_LABEL("2026-06-30")
@@ -75,7 +75,15 @@ def thesis_label(as_of: AsOf = None, thesis: ThesisName = None) -> str:
 
 @cell_function("number", GROUP, unit=_POINTS)
 def thesis_band(
-    bound: Annotated[str | None, Argument("Which number of the band", "median", choices=tuple(_QUANTILES))] = None,
+    bound: Annotated[
+        str | None,
+        Argument(
+            "Lower end, middle or upper end of the band in points; the share of the choices that give more than 50,"
+            " of the weight that was scored in other ways",
+            "median",
+            choices=tuple(_QUANTILES),
+        ),
+    ] = None,
     as_of: AsOf = None,
     thesis: ThesisName = None,
 ) -> float:
@@ -93,7 +101,7 @@ def thesis_band(
 
 @cell_function("number", GROUP, unit="share, 0 to 1")
 def thesis_coverage(as_of: AsOf = None, thesis: ThesisName = None) -> float:
-    """Share of all weight that is known and fresh in published pillars, 0 to 1.
+    """Share of all weight whose data are known and fresh, in published pillars only; 0 to 1.
 
     Errors: #VALUE! for a bad date or an unknown thesis.
     Example: =THESIS_COVERAGE("2026-06-30")
@@ -138,8 +146,8 @@ def thesis_history(
         str | None,
         Argument("score, outcome_score, driver_score, coverage, the id of a pillar, or all", "score"),
     ] = None,
-    start: Annotated[dt.date | None, Argument("First day", "the day the thesis was published")] = None,
-    finish: Annotated[dt.date | None, Argument("Last day", "the day other functions take")] = None,
+    start: Annotated[dt.date | None, Argument("First day wanted", "the day the thesis was published")] = None,
+    finish: Annotated[dt.date | None, Argument("Last day wanted", "the day of THESIS_ASOF")] = None,
     frequency: Annotated[
         str | None, Argument("Every day, Friday, month-end, quarter-end or year-end", "m", choices=tuple(_EACH))
     ] = None,

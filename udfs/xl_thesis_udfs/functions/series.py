@@ -25,7 +25,13 @@ _FREQUENCY = Annotated[
              choices=tuple(fredcodes.FREQUENCIES)),
 ]  # fmt: skip
 _TRANSFORM = Annotated[
-    str | None, Argument("FRED's code for the units", "lin, the level itself", choices=fredcodes.UNITS)
+    str | None,
+    Argument(
+        "FRED's units: level, change, change in a year, % change, % in a year, annualised %, the continuously"
+        " compounded % and the same annualised, logarithm",
+        "lin",
+        choices=fredcodes.UNITS,
+    ),
 ]
 _AGGREGATION = Annotated[
     str | None, Argument("How to aggregate: average, sum, end of period", "avg", choices=fredcodes.AGGREGATIONS)

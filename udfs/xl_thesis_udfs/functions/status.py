@@ -41,7 +41,7 @@ _SERIES = (
 
 @cell_function("date", GROUP)
 def thesis_asof(thesis: ThesisName = None) -> dt.date:
-    """Day that a function without a date is as known on.
+    """The day that functions take where as_of is empty: today, or that of the embedded data until a refresh.
 
     Errors: #VALUE! for an unknown thesis.
     Example: =THESIS_ASOF()
@@ -53,8 +53,8 @@ def thesis_asof(thesis: ThesisName = None) -> dt.date:
 def thesis_status(
     topic: Annotated[
         str | None,
-        Argument("The data and the latest failures of cells, failures alone, or every series behind the thesis",
-                 "summary", choices=("summary", "errors", "series")),
+        Argument("The data with the latest failures of cells, failures alone, every series behind the thesis, the data"
+                 " alone", "summary", choices=("summary", "errors", "series", "data")),
     ] = None,
     thesis: ThesisName = None,
 ) -> list[list[Any]]:  # fmt: skip
@@ -81,7 +81,11 @@ def thesis_functions() -> list[list[Any]]:
 
 
 def _summary(thesis: str | None) -> list[list[Any]]:
-    return [["topic", "item", "state", "sentence"], *_facts(session().scorer(thesis)), *_failures()]
+    return [*_data(thesis), *_failures()]
+
+
+def _data(thesis: str | None) -> list[list[Any]]:
+    return [["topic", "item", "state", "sentence"], *_facts(session().scorer(thesis))]
 
 
 def _facts(scorer: Scorer) -> Iterator[list[str]]:
@@ -151,5 +155,5 @@ def _standing(scorer: Scorer, knowledge: Knowledge, series_id: str, users: list[
 
 
 _TOPICS: dict[str, Callable[[str | None], list[list[Any]]]] = {
-    "summary": _summary, "errors": _errors, "series": _series,
+    "summary": _summary, "errors": _errors, "series": _series, "data": _data,
 }  # fmt: skip

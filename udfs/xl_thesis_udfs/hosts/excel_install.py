@@ -13,11 +13,12 @@ import os
 import struct
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from xl_thesis.errors import InputError
+from xl_thesis.files import put_file
 from xl_thesis_udfs.hosts.xlwings_vba import PROJECT, library_names, version
 
 ADDINS = (f"{PROJECT}_python.xlam", f"{PROJECT}.xlam")
@@ -46,26 +47,43 @@ def require_windows() -> None:
 def install(addins: Mapping[str, bytes]) -> list[Check]:
     """Install the add-ins, by name, and the setting, and look at the result.
 
-    Raises ``InputError`` where the library or Excel is missing, where Excel holds an old add-in open, or where its VBA
-    could not read the path of this Python; both old ones then stay.
+    Raises ``InputError`` where the library or Excel is missing, where Excel holds an old add-in open, where a file
+    cannot be written, or where Excel's VBA could not read the path of this Python; both old ones then stay.
     """
     require_windows()
     library = _library()
     if not library.ok:
         raise InputError(library.sentence)
     start = start_folder()
-    before = {name: (start / name).read_bytes() for name in addins if (start / name).exists()}
-    done: list[str] = []
     try:
-        for name, content in addins.items():
-            _put(start, name, content)
-            done.append(name)
-        write_setting(config_file(), INTERPRETER, sys.executable)
-    except InputError:
-        for name in done:
-            _put(start, name, before[name]) if name in before else _remove(start / name)
-        raise
+        with _all_or_nothing(start, addins):
+            for name, content in addins.items():
+                _put(start, name, content)
+            write_setting(config_file(), INTERPRETER, sys.executable)
+    except OSError as error:
+        raise InputError(f"the add-ins cannot be installed ({error.strerror or type(error).__name__})") from None
     return checks(addins)
+
+
+@contextlib.contextmanager
+def _all_or_nothing(start: Path, names: Iterable[str]) -> Iterator[None]:
+    """Add-ins that a block has changed, perhaps only begun to, are as they were where it fails or is interrupted.
+
+    Where that is not possible either, they are of two versions, and ``checks`` says so.
+    """
+    before = {name: _content(start / name) for name in names}
+    try:
+        yield
+    except BaseException:
+        for name, content in before.items():
+            if _content(start / name) != content:
+                with contextlib.suppress(InputError, OSError):
+                    _remove(start / name) if content is None else _put(start, name, content)
+        raise
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def _put(start: Path, name: str, content: bytes) -> None:
@@ -147,36 +165,52 @@ def read_settings(path: Path) -> dict[str, str]:
 
 
 def write_setting(path: Path, name: str, value: str) -> None:
-    """Set one line and keep the others. Raises ``InputError`` where Excel could not read the value."""
+    """Set one line and keep the others.
+
+    Raises ``InputError`` where Excel could not read the value, or the file cannot be written.
+    """
     try:
         value.encode(_encoding())
     except UnicodeEncodeError:
         reason = "has characters that Excel's VBA cannot read; use a Python in another folder"
         raise InputError(f"'{value}' {reason}") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _save(path, {**read_settings(path), name: value})
+    with _said_of(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _save(path, {**read_settings(path), name: value})
 
 
 def remove_setting(path: Path, name: str) -> bool:
-    """Take out one line, and the file and its folder once they are empty; whether there was one."""
-    settings = read_settings(path)
-    if name not in settings:
-        return False
-    del settings[name]
-    if settings:
-        _save(path, settings)
-        return True
-    path.unlink()
+    """Take out one line, and the file and its folder once they are empty; whether there was one.
+
+    Raises ``InputError`` where the file cannot be written.
+    """
+    with _said_of(path):
+        settings = read_settings(path)
+        if name not in settings:
+            return False
+        del settings[name]
+        if settings:
+            _save(path, settings)
+            return True
+        path.unlink()
     with contextlib.suppress(OSError):  # the user keeps something else there
         path.parent.rmdir()
     return True
 
 
 def _save(path: Path, settings: dict[str, str]) -> None:
-    text = "".join(f'"{name}","{value}"\n' for name, value in settings.items())
-    beside = path.with_suffix(".tmp")
-    beside.write_text(text, encoding=_encoding())
-    beside.replace(path)
+    lines = (f'"{name}","{value}"{os.linesep}' for name, value in settings.items())
+    put_file(path, "".join(lines).encode(_encoding()), force=True, backup=False)
+
+
+@contextlib.contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """Raises ``InputError`` that names the settings file where the system refuses it."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"the setting cannot be written to '{path}' ({reason})") from None
 
 
 def _encoding() -> str:

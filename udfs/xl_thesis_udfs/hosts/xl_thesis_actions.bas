@@ -91,7 +91,7 @@ Public Sub ThesisStatus()
     Named = """" & Replace(ThesisOf(ActiveWorkbook), """", """""") & """"
     If ThesisFailure <> "" Then MsgBox ThesisFailure, vbExclamation, "xl-thesis"
     Set Sheet = Workbooks.Add.Worksheets(1)
-    PutTable Sheet.Range("A1"), "=THESIS_STATUS(," & Named & ")", 30, 4
+    PutTable Sheet.Range("A1"), "=THESIS_STATUS(," & Named & ")", 60, 4
     PutTable Sheet.Range("G1"), "=THESIS_STATUS(""series""," & Named & ")", 150, 12
     Sheet.Range("J:K,Q:Q").NumberFormat = "yyyy-mm-dd"
 End Sub

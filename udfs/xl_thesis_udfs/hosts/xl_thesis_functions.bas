@@ -9,7 +9,7 @@ Attribute THESIS_SCORE.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function THESIS_LABEL(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_LABEL.VB_Description = "Words for the score; partial evidence and a withheld score say so."
+Attribute THESIS_LABEL.VB_Description = "The score in words, such as leaning for; also says where evidence is partial or the score is withheld."
 Attribute THESIS_LABEL.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_LABEL = ThesisCall("THESIS_LABEL", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
@@ -21,7 +21,7 @@ Attribute THESIS_BAND.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function THESIS_COVERAGE(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_COVERAGE.VB_Description = "Share of all weight that is known and fresh in published pillars, 0 to 1."
+Attribute THESIS_COVERAGE.VB_Description = "Share of all weight whose data are known and fresh, in published pillars only; 0 to 1."
 Attribute THESIS_COVERAGE.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_COVERAGE = ThesisCall("THESIS_COVERAGE", True, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
@@ -123,7 +123,7 @@ Attribute DXY.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function DXY_TREND(Optional ByVal window As Variant, Optional ByVal as_of As Variant, Optional ByVal field As Variant) As Variant
-Attribute DXY_TREND.VB_Description = "Trend of the dollar index: mean daily return over its error, positive for up. It describes and foretells nothing."
+Attribute DXY_TREND.VB_Description = "Trend of the dollar index: mean daily return over its standard error, positive for up. It foretells nothing."
 Attribute DXY_TREND.VB_ProcData.VB_Invoke_Func = " \n14"
     DXY_TREND = ThesisCall("DXY_TREND", True, Array(ThesisGiven(window), ThesisGiven(as_of), ThesisGiven(field)))
 End Function
@@ -159,7 +159,7 @@ Attribute MSTR_MNAV.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function THESIS_CLAIM(ByVal claim As Variant, Optional ByVal field As Variant, Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_CLAIM.VB_Description = "One statement of the text in our own words, how it can be proved wrong, and how it stood at publication."
+Attribute THESIS_CLAIM.VB_Description = "One statement of the thesis in our own words, how it can be proved wrong, and how it stood at publication."
 Attribute THESIS_CLAIM.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_CLAIM = ThesisCall("THESIS_CLAIM", True, Array(ThesisGiven(claim), ThesisGiven(field), ThesisGiven(thesis)))
 End Function
@@ -183,13 +183,13 @@ Attribute THESIS_LEDGER.VB_ProcData.VB_Invoke_Func = " \n14"
 End Function
 
 Public Function THESIS_SCOREBOARD(Optional ByVal as_of As Variant, Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_SCOREBOARD.VB_Description = "How good the forecasts of each person were, prospective questions only; lower is better, but for skill."
+Attribute THESIS_SCOREBOARD.VB_Description = "How good the forecasts of each person were, prospective questions only; lower is better, except for skill."
 Attribute THESIS_SCOREBOARD.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_SCOREBOARD = ThesisCall("THESIS_SCOREBOARD", False, Array(ThesisGiven(as_of), ThesisGiven(thesis)))
 End Function
 
 Public Function THESIS_ASOF(Optional ByVal thesis As Variant) As Variant
-Attribute THESIS_ASOF.VB_Description = "Day that a function without a date is as known on."
+Attribute THESIS_ASOF.VB_Description = "The day that functions take where as_of is empty: today, or that of the embedded data until a refresh."
 Attribute THESIS_ASOF.VB_ProcData.VB_Invoke_Func = " \n14"
     THESIS_ASOF = ThesisCall("THESIS_ASOF", True, Array(ThesisGiven(thesis)))
 End Function

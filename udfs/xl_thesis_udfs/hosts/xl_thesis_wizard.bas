@@ -43,7 +43,7 @@ End Sub
 Private Sub Describe_THESIS_SCORE()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_SCORE", _
@@ -55,11 +55,11 @@ End Sub
 Private Sub Describe_THESIS_LABEL()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_LABEL", _
-        Description:="Words for the score; partial evidence and a withheld score say so.", _
+        Description:="The score in words, such as leaning for; also says where evidence is partial or the score is withheld.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -67,8 +67,8 @@ End Sub
 Private Sub Describe_THESIS_BAND()
     Dim Helps As Variant
     Helps = Array( _
-        "Which number of the band: low, median, high, share_above_50, varied_share; empty for median.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "Lower end, middle or upper end of the band in points; the share of the choices that give more than 50, of the weight that was scored in other ways: low, median, high, share_above_50, varied_share; empty for median.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_BAND", _
@@ -80,11 +80,11 @@ End Sub
 Private Sub Describe_THESIS_COVERAGE()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_COVERAGE", _
-        Description:="Share of all weight that is known and fresh in published pillars, 0 to 1.", _
+        Description:="Share of all weight whose data are known and fresh, in published pillars only; 0 to 1.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -93,7 +93,7 @@ Private Sub Describe_THESIS_DETAIL()
     Dim Helps As Variant
     Helps = Array( _
         "What is wanted of the evaluation: thesis, title, as_of, status, score, label, outcome_score, driver_score, without_contested, coverage, nominal_coverage, bounds_low, bounds_high, grade, reconstruction, data, reference_date, refreshed_on, imported ....", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_DETAIL", _
@@ -105,7 +105,7 @@ End Sub
 Private Sub Describe_THESIS_SUMMARY()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_SUMMARY", _
@@ -118,8 +118,8 @@ Private Sub Describe_THESIS_HISTORY()
     Dim Helps As Variant
     Helps = Array( _
         "score, outcome_score, driver_score, coverage, the id of a pillar, or all; empty for score.", _
-        "First day; empty for the day the thesis was published.", _
-        "Last day; empty for the day other functions take.", _
+        "First day wanted; empty for the day the thesis was published.", _
+        "Last day wanted; empty for the day of THESIS_ASOF.", _
         "Every day, Friday, month-end, quarter-end or year-end: d, w, m, q, a; empty for m.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
@@ -132,7 +132,7 @@ End Sub
 Private Sub Describe_THESIS_SENSITIVITY()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_SENSITIVITY", _
@@ -157,7 +157,7 @@ Private Sub Describe_THESIS_PILLAR()
     Helps = Array( _
         "Id of the pillar, such as DOLLAR.", _
         "What is wanted of it: score, weight, effective_weight, contribution, coverage, title, role; empty for score.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_PILLAR", _
@@ -171,7 +171,7 @@ Private Sub Describe_THESIS_INDICATOR()
     Helps = Array( _
         "Id of the indicator, such as dxy_trend.", _
         "What is wanted of it: score, value, unit, weight, effective_weight, contribution, observed_on, available_at, age_days, status, reason, source, grade, is_proxy, is_precomputed, contested, title, pillar, is_imported; empty for score.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_INDICATOR", _
@@ -184,7 +184,7 @@ Private Sub Describe_THESIS_TABLE()
     Dim Helps As Variant
     Helps = Array( _
         "What the rows are: pillars, indicators, sources; empty for pillars.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_TABLE", _
@@ -196,9 +196,9 @@ End Sub
 Private Sub Describe_THESIS_CHANGE()
     Dim Helps As Variant
     Helps = Array( _
-        "Day to compare with.", _
+        "Earlier day to compare with.", _
         "A row for each cause, or each effect of one: causes, effects; empty for causes.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_CHANGE", _
@@ -211,7 +211,7 @@ Private Sub Describe_THESIS_CALENDAR()
     Dim Helps As Variant
     Helps = Array( _
         "Next releases and what each can do to the score in points, or days of decision: releases, events; empty for releases.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_CALENDAR", _
@@ -224,7 +224,7 @@ Private Sub Describe_THESIS_ALERTS()
     Dim Helps As Variant
     Helps = Array( _
         "Falsifiers that are met or near, or all that a machine can judge: alerts, all; empty for alerts.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_ALERTS", _
@@ -236,12 +236,12 @@ End Sub
 Private Sub Describe_THESIS_SERIES()
     Dim Helps As Variant
     Helps = Array( _
-        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
+        "Provider and code of the series, as FRED:UNRATE (UNRATE alone is FRED's); THESIS_CATALOGUE has all.", _
         "First day wanted; empty for the first there is.", _
         "Last day wanted; empty for the last there is.", _
         "Lower frequency to aggregate to: day, week to Friday, month, quarter, year: d, w, m, q, a; empty for that of the series.", _
-        "FRED's code for the units: lin, chg, ch1, pch, pc1, pca, cch, cca, log; empty for lin, the level itself.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "FRED's units: level, change, change in a year, % change, % in a year, annualised %, the continuously compounded % and the same annualised, logarithm: lin, chg, ch1, pch, pc1, pca, cch, cca, log; empty for lin.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "How to aggregate: average, sum, end of period: avg, sum, eop; empty for avg.")
     Application.MacroOptions _
         Macro:="THESIS_SERIES", _
@@ -253,8 +253,8 @@ End Sub
 Private Sub Describe_THESIS_LATEST()
     Dim Helps As Variant
     Helps = Array( _
-        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "Provider and code of the series, as FRED:UNRATE (UNRATE alone is FRED's); THESIS_CATALOGUE has all.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="THESIS_LATEST", _
         Description:="Last value of a series as known on a day.", _
@@ -265,9 +265,9 @@ End Sub
 Private Sub Describe_THESIS_META()
     Dim Helps As Variant
     Helps = Array( _
-        "Id of the series such as FRED:UNRATE; without a provider the one on FRED.", _
+        "Provider and code of the series, as FRED:UNRATE (UNRATE alone is FRED's); THESIS_CATALOGUE has all.", _
         "What is wanted: title, unit, frequency, publisher, licence, redistributable, notice, point_in_time, lag_days, formula, id, first, last, available_at, observations; empty for title.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="THESIS_META", _
         Description:="What a series is, or from which day to which it is known.", _
@@ -279,7 +279,7 @@ Private Sub Describe_THESIS_CATALOGUE()
     Dim Helps As Variant
     Helps = Array( _
         "Part of an id, a title or a publisher; empty for all series.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_CATALOGUE", _
@@ -291,8 +291,8 @@ End Sub
 Private Sub Describe_DXY()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
-        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.")
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or the id of a series; empty for the first of these four whose last day is the newest.")
     Application.MacroOptions _
         Macro:="DXY", _
         Description:="Level of the dollar index as known on a day; without market data it is rebuilt by the published formula.", _
@@ -304,11 +304,11 @@ Private Sub Describe_DXY_TREND()
     Dim Helps As Variant
     Helps = Array( _
         "Daily returns to look back on, 40 to 2520; empty for 252.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "What is wanted of the trend report: value, label, null_frequency, source, title, rebuilt, observed_on, age_days, n_obs, missing_days, drift_pct_yr, slope_t, theil_sen_pct_yr, break_text, ci90_low, ci90_high, z63, z126, z252 ...; empty for value.")
     Application.MacroOptions _
         Macro:="DXY_TREND", _
-        Description:="Trend of the dollar index: mean daily return over its error, positive for up. It describes and foretells nothing.", _
+        Description:="Trend of the dollar index: mean daily return over its standard error, positive for up. It foretells nothing.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -319,8 +319,8 @@ Private Sub Describe_DXY_HISTORY()
         "First day wanted; empty for the first there is.", _
         "Last day wanted; empty for the last there is.", _
         "Days, or averages of weeks, months, quarters or years: d, w, m, q, a; empty for d.", _
-        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or any series; empty for the first of these that is as new as the newest.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "yahoo (close), future, h10 or ecb (rebuilt from the Fed's noon rates or the ECB's), or the id of a series; empty for the first of these four whose last day is the newest.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="DXY_HISTORY", _
         Description:="The dollar index as known on a day, from one source, with headers, ascending.", _
@@ -334,7 +334,7 @@ Private Sub Describe_THESIS_RELATIVE()
         "Series whose return is wanted, as in THESIS_SERIES; YAHOO:SPY/adj is a total return.", _
         "Series it is compared with.", _
         "Length such as 13W, 6M, 1Y, or the first day; empty for 12M.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="THESIS_RELATIVE", _
         Description:="Growth of the ratio of two prices over a stretch of the calendar, in percent: the return of a over that of b.", _
@@ -348,7 +348,7 @@ Private Sub Describe_THESIS_BETA()
         "Series whose sensitivity is wanted, as in THESIS_SERIES; YAHOO:SPY/adj is a total return.", _
         "Series it is compared with.", _
         "Weeks to look back on, 26 to 520; empty for 104.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="THESIS_BETA", _
         Description:="Beta: slope of weekly (Friday) log returns on those of a benchmark; three weeks in four must be known.", _
@@ -360,7 +360,7 @@ Private Sub Describe_FED_CUTS()
     Dim Helps As Variant
     Helps = Array( _
         "Day until which meetings count, from futures; empty for the coming year, by the one-year yield as a proxy.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.")
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.")
     Application.MacroOptions _
         Macro:="FED_CUTS", _
         Description:="Cuts of the federal funds rate that markets price, in steps of 25 basis points; negative for rises.", _
@@ -371,7 +371,7 @@ End Sub
 Private Sub Describe_MSTR_MNAV()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Enterprise value, market cap, or market cap on diluted shares, over the bitcoin: enterprise, basic, diluted; empty for enterprise.")
     Application.MacroOptions _
         Macro:="MSTR_MNAV", _
@@ -388,7 +388,7 @@ Private Sub Describe_THESIS_CLAIM()
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_CLAIM", _
-        Description:="One statement of the text in our own words, how it can be proved wrong, and how it stood at publication.", _
+        Description:="One statement of the thesis in our own words, how it can be proved wrong, and how it stood at publication.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -410,7 +410,7 @@ Private Sub Describe_THESIS_QUESTION()
     Helps = Array( _
         "Id of the question, such as Q4.", _
         "What is wanted of it: status, text, text_zh, criterion, polarity, opens, resolves, origin, hindsight, pillars, base_rate, computed_base_rate, forecast, forecast_by, forecast_date, resolved_by, evidence, series_answer, contradiction; empty for status.", _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_QUESTION", _
@@ -422,7 +422,7 @@ End Sub
 Private Sub Describe_THESIS_LEDGER()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_LEDGER", _
@@ -434,11 +434,11 @@ End Sub
 Private Sub Describe_THESIS_SCOREBOARD()
     Dim Helps As Variant
     Helps = Array( _
-        "Day as known on; empty for today, or the embedded data's reference date until a refresh.", _
+        "As known on: only what had been published by the end of this day counts; empty for the day of THESIS_ASOF: today, or that of the embedded data until a refresh.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_SCOREBOARD", _
-        Description:="How good the forecasts of each person were, prospective questions only; lower is better, but for skill.", _
+        Description:="How good the forecasts of each person were, prospective questions only; lower is better, except for skill.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -449,7 +449,7 @@ Private Sub Describe_THESIS_ASOF()
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_ASOF", _
-        Description:="Day that a function without a date is as known on.", _
+        Description:="The day that functions take where as_of is empty: today, or that of the embedded data until a refresh.", _
         Category:="xl-thesis", _
         ArgumentDescriptions:=Helps
 End Sub
@@ -457,7 +457,7 @@ End Sub
 Private Sub Describe_THESIS_STATUS()
     Dim Helps As Variant
     Helps = Array( _
-        "The data and the latest failures of cells, failures alone, or every series behind the thesis: summary, errors, series; empty for summary.", _
+        "The data with the latest failures of cells, failures alone, every series behind the thesis, the data alone: summary, errors, series, data; empty for summary.", _
         "Id or file of the thesis; empty for the default one.")
     Application.MacroOptions _
         Macro:="THESIS_STATUS", _
