@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,16 @@ def test_explain_names_every_indicator_or_its_reason(capsys: pytest.CaptureFixtu
     assert "no data for MANUAL:msci_acwi_us_weight" in out
     assert run("explain", "--json") == 0
     assert all(item["rationale"] for item in json.loads(capsys.readouterr().out)["indicators"])
+
+
+@pytest.mark.parametrize("day", ["2026-07-22", "2026-06-30", "2026-03-31", "2025-11-20", "2020-02-29"])
+def test_explain_adds_up_at_every_level_as_it_is_shown(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "--as-of", day) == 0
+    head, *pillars = re.split(r"score (?:[\d.]+|--), ", capsys.readouterr().out)
+    shown = [float(re.match(r"[+-][\d.]+|--", pillar)[0].replace("--", "0")) for pillar in pillars]  # type: ignore[index]
+    assert f"{50 + sum(shown):.1f} of 100" in head
+    for points, pillar in zip(shown, pillars, strict=True):
+        assert sum(map(float, re.findall(r"\d% +([+-]\d+\.\d) ", pillar))) == pytest.approx(points, abs=1e-9)
 
 
 def test_claims(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from rich.text import Text
 from xl_thesis.definition import Claim, Thesis
 from xl_thesis.evaluation import Evaluation, IndicatorResult, percent
 from xl_thesis.refresh_report import Event, Progress
-from xl_thesis.scoring import displayed_points
+from xl_thesis.scoring import displayed_parts, displayed_points
 from xl_thesis.wording import count, listed
 
 _PIPED_WIDTH = 120
@@ -93,7 +93,7 @@ def score_report(result: Evaluation) -> RenderableType:
 
 
 def explain_report(result: Evaluation) -> RenderableType:
-    """Per pillar, every indicator and its reason."""
+    """Per pillar, every indicator, with contributions that add up to that of the pillar, and its reason."""
     parts: list[RenderableType] = [*_headline(result)]
     points = displayed_points(result.score, result.pillars)
     for pillar in result.pillars:
@@ -101,7 +101,8 @@ def explain_report(result: Evaluation) -> RenderableType:
         state += f", {percent(pillar.coverage)} known"
         parts.append(Text(f"\n{pillar.title} ({pillar.id}, {pillar.role}): {state}", "bold"))
         items = [item for item in result.indicators if item.pillar == pillar.id]
-        parts += [_indicator_table(items), *_reasons(items)]
+        shown = displayed_parts(points.get(pillar.id), items)
+        parts += [_indicator_table(items, shown), *_reasons(items)]
     return Group(*parts, *_footer(result))
 
 
@@ -297,10 +298,9 @@ def _reasons(items: Sequence[IndicatorResult]) -> list[Text]:
     return lines
 
 
-def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
+def _indicator_table(items: Sequence[IndicatorResult], points: Mapping[str, float]) -> Table:
     table = _table("Indicator", ">Value", "Unit", ">Score", ">Weight", ">Points", "Observed", "State")
     for item in items:
-        points = None if item.contribution is None else round(item.contribution, 2)
         flags = [item.status] + [
             word
             for word, on in (
@@ -318,7 +318,7 @@ def _indicator_table(items: Sequence[IndicatorResult]) -> Table:
             item.unit,
             _number(item.score),
             f"{item.effective_weight:.1%}",
-            _signed(points, 2),
+            _signed(points.get(item.id)),
             str(item.observed_on or ""),
             ", ".join(flags),
         )

@@ -195,10 +195,15 @@ class Contributor(Protocol):
 
 def displayed_points(score: float | None, contributors: Iterable[Contributor]) -> dict[str, float]:
     """Points by id, to one decimal, that add up to the displayed score less 50; empty where there is no score."""
-    if score is None:
+    return displayed_parts(None if score is None else round(score, 1) - NEUTRAL, contributors)
+
+
+def displayed_parts(total: float | None, contributors: Iterable[Contributor]) -> dict[str, float]:
+    """Points by id, to one decimal, that add up to the displayed points of their whole; empty where it has none."""
+    if total is None:
         return {}
     live = [(item.id, item.contribution) for item in contributors if item.contribution is not None]
-    points = round_to_sum([contribution for _, contribution in live], round(score, 1) - NEUTRAL)
+    points = round_to_sum([contribution for _, contribution in live], total)
     return dict(zip((name for name, _ in live), points, strict=True))
 
 
