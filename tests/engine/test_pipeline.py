@@ -182,7 +182,7 @@ def test_dates_outside_the_data_are_refused(store: Store) -> None:
         scorer(store).evaluate(dt.date(2999, 1, 1))
     with pytest.raises(InputError, match="first date with data"):
         scorer(store).evaluate(dt.date(1950, 1, 1))
-    with Store(":memory:") as empty, pytest.raises(InputError, match=r"on 2023-01-01; the first date with data is still to come$"):
+    with Store(":memory:") as empty, pytest.raises(InputError, match=r"data is still to come$"):
         scorer(empty).evaluate(dt.date(2023, 1, 1))
 
 
