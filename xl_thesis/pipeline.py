@@ -190,7 +190,7 @@ class Scorer:
         if all(item.score is None for item in readings.values()):
             first = self.store.first_available()
             if first is None or as_of < first:
-                raise InputError(f"nothing is known on {as_of}; the first date with data is {first}")
+                raise InputError(f"nothing is known on {as_of}; the first date with data is {first or 'still to come'}")
 
     def _assemble(self, as_of: dt.date, readings: Mapping[str, Reading], data_hash: str) -> Evaluation:
         thesis = self.thesis

@@ -182,6 +182,8 @@ def test_dates_outside_the_data_are_refused(store: Store) -> None:
         scorer(store).evaluate(dt.date(2999, 1, 1))
     with pytest.raises(InputError, match="first date with data"):
         scorer(store).evaluate(dt.date(1950, 1, 1))
+    with Store(":memory:") as empty, pytest.raises(InputError, match=r"data is still to come$"):
+        scorer(empty).evaluate(dt.date(2023, 1, 1))
 
 
 def test_history_is_evaluate_on_each_day(store: Store) -> None:
