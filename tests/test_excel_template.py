@@ -84,6 +84,13 @@ def test_the_sheets_and_their_order(template: bytes, packages: dict[str, bytes])
     assert '<sheet name="xl_thesis.conf" sheetId="2" state="veryHidden"' in sheets
 
 
+def test_the_settings_of_the_add_in_keep_one_server_and_hide_no_interpreter(packages: dict[str, bytes]) -> None:
+    """As xlwings' VBA reads them: texts, and an empty row would hide what the user's own settings say."""
+    sheet = openpyxl.load_workbook(io.BytesIO(packages[artefacts.PYTHON]), keep_vba=False)["xl_thesis.conf"]
+    held = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+    assert held == {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "USE UDF SERVER": "True", "UDF MODULES": None}
+
+
 def test_every_formula_calls_known_functions_with_no_more_arguments_than_they_take(template: bytes) -> None:
     seen = set()
     for place, text in formulas(template).items():
