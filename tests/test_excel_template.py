@@ -23,6 +23,7 @@ from xl_thesis_udfs.registry import FUNCTIONS
 from xl_thesis_workbook import lint
 from xl_thesis_workbook.definition_import import read_own_definition
 from xl_thesis_workbook.definition_layout import sections
+from xl_thesis_workbook.template import python_bytes
 
 PARTS = [f"Definition {name}" for name in (*(section.title for section in sections()), "Help", "Catalogue")]
 SHEETS = ["Dashboard", "Indicators", "Browser", "Score history", "Watch", "Calendar", "Status", "Errors",
@@ -82,6 +83,13 @@ def test_the_sheets_and_their_order(template: bytes, packages: dict[str, bytes])
         sheets = zipfile.ZipFile(io.BytesIO(packages[addin])).read("xl/workbook.xml").decode()
         assert re.findall(r'<sheet name="([^"]+)"', sheets) == names
     assert '<sheet name="xl_thesis.conf" sheetId="2" state="veryHidden"' in sheets
+
+
+def test_the_settings_of_the_add_in_keep_one_server_and_hide_no_interpreter() -> None:
+    """As xlwings' VBA reads them: texts, and an empty row would hide what the user's own settings say."""
+    sheet = openpyxl.load_workbook(io.BytesIO(python_bytes()))["xl_thesis.conf"]
+    held = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+    assert held == {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "USE UDF SERVER": "True", "UDF MODULES": None}
 
 
 def test_every_formula_calls_known_functions_with_no_more_arguments_than_they_take(template: bytes) -> None:

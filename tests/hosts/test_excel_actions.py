@@ -48,7 +48,7 @@ SCENES = {
     "snapshot that Excel cannot save": (MAILED, "", "Host.ActiveBook.Refuses = True: ThesisRefresh"),
     "no cell": (DESK, "", "ThesisFormatDates"),
     "closed": (DESK, "running>refresh begins|running>1 of 3: FRED:X",
-               "ThesisRefresh: ThesisStopAsking: ThesisQuiet"),
+               "ThesisRefresh: Closes Host.ActiveBook: Closes Host.OwnBook: ThesisQuiet"),
     "asked by a workbook": (DESK, "running>refresh begins", 'Pressed "Refresh": Pressed "Renew": Pressed "Later"'),
     "status": (DESK, "", "ThesisStatus"),
     "status in an older Excel": (DESK, "", "Host.Older = True: ThesisStatus"),
@@ -80,13 +80,16 @@ OWN = " of [C:\\own.yaml]"
 def said(office: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What was asked of Excel and of Python in each scene, in order."""
     texts = {}
-    for module in ("xl_thesis_actions", "xl_thesis_cells", "ThisWorkbook"):
+    for module in ("xl_thesis_actions", "xl_thesis_cells", "ThisWorkbook", "ThesisWatch"):
         body = vba.written(module).partition("Option Explicit\n")[2].removeprefix("Option Private Module\n")
         texts[module] = re.sub(TYPES, "As Object", f"Option Explicit\n{body}")
         for name, other in RENAMED.items():
             texts[module] = re.sub(name, other, texts[module])
     lines = [f'Begin_ "{name}", {book}, "{answers}"\n    {pressed.replace(": ", chr(10) + "    ")}'
              for name, (book, answers, pressed) in SCENES.items()]  # fmt: skip
+    watch = texts["ThesisWatch"].replace("Private WithEvents Host As Application\n", "")  # called, as Excel calls it
+    watch = watch.replace("Set Host = Application", "Set Heard = Me").replace("Private Sub Host_", "Public Sub Host_")
+    texts["ThesisWatch"] = f"Option ClassModule\n{watch}"
     texts["Addin"] = f"Option ClassModule\n{texts.pop('ThisWorkbook')}"
     stand_ins = {path.stem: path.read_text(encoding="utf-8") for path in sorted(EXCEL.glob("*.bas"))}
     scenes = stand_ins.pop("Tests").replace("SCENES", "\n    ".join(lines))

@@ -187,6 +187,10 @@ Public Sub Run()
     Starts = 0
     Say "absent", Shown(ThesisCall("NUMBER", False, Array("z"))) & Shown(ThesisCall("NUMBER", False, Array("y")))
     Say "starts while absent", CStr(Starts) & CStr(ThesisFailure <> "")
+    Wait 1300
+    Absent = False
+    Fake.Breaks = False
+    Say "back again", Shown(ThesisCall("NUMBER", False, Array("z"))) & " " & CStr(Starts)
     Set Host.Loaded = Nothing
     Say "not loaded", Shown(ThesisCall("NUMBER", False, Array("z")))
     GoTo Finish
@@ -244,7 +248,7 @@ RENAMED = {
     r"\bApplication\.Workbooks\.Open\b": "Host.OpenIt", r"\bApplication\.": "Host.", r"\bMsgBox\b": "Host.Box",
     r"\bThisWorkbook\.": "Host.", r"\bActiveCell\b": "Host.ActiveCell", r"\bAs IRibbonControl\b": "As Object",
     r"\bxlDialogFunctionWizard\b": "450", r'TypeName\(Value\) = "Range"': 'TypeName(Value) = "Object"',
-    r"\bMOST As Long = \d+": "MOST As Long = 20",
+    r"\bMOST As Long = \d+": "MOST As Long = 20", r"\bPAUSE_SECONDS As Double = 5": "PAUSE_SECONDS As Double = 1",
     r"\bNew Dictionary\b": "New FakeDictionary", r"\bPrivate Function DaysIn\b": "Function DaysIn",
 }  # fmt: skip
 
@@ -287,6 +291,7 @@ def test_the_wrappers_run_errors_become_errors_and_nothing_is_asked_twice(office
         **{f"filled {number}": "55.5" for number in range(26)}, "calls once the memory was full": "26",
         "places": " 0;; 2.2 2.3", "ended meanwhile": "55.5 1",
         "broken": "E2015", "reason": "True", "absent": "E2015E2015", "starts while absent": "1True",
+        "back again": "55.5 2",
         "not loaded": "E2015",
     }  # fmt: skip
     assert said == expected

@@ -185,7 +185,7 @@ def add_history(page: Page) -> None:
 def add_watch(page: Page) -> None:
     """Why the score moved in the last quarter, and what is near its falsifier."""
     sheet = page.sheet("Watch", "Why the score moved in three months, and what is near to being wrong.",
-                       (24, 44, 30, 13, 13, 13, 13, 13, 60))  # fmt: skip
+                       (24, 44, 30, 13, 13, 13, 13, 13, 110))  # fmt: skip
     since = f"EDATE({DAY_IN_USE},-3)"
     sheet.write_string(3, 0, "Why the score moved", page.style("heading"))
     page.spill(sheet, 4, ("text", "signed", "text"), f'=THESIS_CHANGE({since},"causes",{_BOTH})', CHANGE_ROOM,

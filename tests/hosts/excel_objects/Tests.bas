@@ -1,6 +1,7 @@
 Option Explicit
 Public Host As Object
 Public Fake As Object
+Public Heard As Object
 Private Tables As String
 Public Function XLPy() As Object
     Set XLPy = Fake
@@ -67,6 +68,9 @@ Private Sub Protect()
     Host.ActiveSheet.ProtectContents = True
     Host.ActiveSheet.UsedRange.Refuses = True
 End Sub
+Private Sub Closes(ByVal Book As Object)
+    Heard.Host_WorkbookBeforeClose Book, False
+End Sub
 Private Sub KeepFromCalculation(ByVal Book As Object)
     Book.Worksheets.Item(1).EnableCalculation = False
 End Sub
@@ -75,7 +79,7 @@ Private Sub ShowDay(ByVal Kind As String)
     Host.Caller.Kind = Kind
     Host.Caller.Address = "cell"
     Say TypeName(ThesisValue("DAY", False, Array()))
-    ThesisShowDays
+    Heard.Host_SheetChange Nothing, Nothing
 End Sub
 Private Sub Region()
     Set Host.ActiveCell = New FakeRegion
@@ -89,8 +93,8 @@ Private Sub Spill(ByVal Kind As String, ByVal HasSpill As Boolean, Optional ByVa
     Host.Caller.HasSpill = HasSpill
     Table = ThesisValue("X", False, Array())
     Say Table(0, 1) & " " & TypeName(Table(1, 1)) & " " & TypeName(Table(2, 0)) & " " & TypeName(Table(2, 1))
-    ThesisShowDays
-    ThesisShowDays
+    Heard.Host_SheetCalculate Nothing
+    Heard.Host_SheetCalculate Nothing
 End Sub
 Public Sub Run()
     Open "OUT_FILE" For Output As #1
