@@ -144,6 +144,8 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
         (("score", "--as-of", "1890-01-01"), "first date with data"),
         (("score", "--thesis", "nothing"), "there is no thesis 'nothing'"),
         (("score", "--thesis", "nothing.yaml"), "no such file"),
+        (("score", "--thesis", "desk.xlsx"), "make a .yaml of it with `xl-thesis thesis import`"),
+        (("config", "set", "fred-kee"), "unknown setting 'fred-kee'"),
         (("score", "--nothing",), "No such option"),
         (("nothing",), "No such command"),
         (("snapshot",), "Missing option '--out'"),
@@ -218,6 +220,7 @@ def test_the_module_runs_as_a_command_when_piped_in_a_plain_encoding(tmp_path: P
     assert done.returncode == 0
     assert done.stderr == b""
     assert b"of 100" in done.stdout
+    assert b"|####" in done.stdout and b"??" not in done.stdout
 
 
 def test_another_failure_of_the_system_is_not_said_to_be_the_output_s(monkeypatch: pytest.MonkeyPatch) -> None:

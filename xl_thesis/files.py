@@ -29,6 +29,8 @@ def put_file(path: Path, content: bytes, *, force: bool = False, backup: bool = 
     old file is kept beside it as ``NAME.bak1.EXT``, ``NAME.bak2.EXT`` and so on, unless ``backup`` is off.
     """
     require_free(path, force=force)
+    if not path.parent.is_dir():
+        raise InputError(f"'{path}' cannot be written: there is no folder '{path.parent}'; make it, or choose another")
     beside = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(content)

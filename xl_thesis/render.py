@@ -377,6 +377,7 @@ def _bar(score: float) -> Text:
     """A bar from the neutral middle; blue speaks for the thesis, orange against it."""
     half = _BAR // 2
     length = round(abs(score - 50.0) / 50.0 * half)
+    block = "#" if Console().options.ascii_only else "█"
     if score >= 50:
-        return Text(" " * half + "|", "dim").append("█" * length, "blue")
-    return Text(" " * (half - length)).append("█" * length, "dark_orange").append("|", "dim")
+        return Text(" " * half + "|", "dim").append(block * length, "blue")
+    return Text(" " * (half - length)).append(block * length, "dark_orange").append("|", "dim")

@@ -35,6 +35,8 @@ def load_thesis(name: str) -> Thesis:
     """
     path = Path(name)
     if path.suffix.lower() not in (".yaml", ".yml"):
+        if path.suffix.lower() == ".xlsx":
+            raise InputError(f"'{name}' is a workbook; make a .yaml of it with `xl-thesis thesis import`")
         if name not in thesis_ids():
             near, known = did_you_mean(name, thesis_ids()), ", ".join(thesis_ids())
             raise InputError(f"there is no thesis '{name}'{near}; give the path of a .yaml file or one of: {known}")

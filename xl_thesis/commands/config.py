@@ -65,6 +65,7 @@ def set_value(name: str, value: str | None) -> None:
         click.echo("The key is kept in the system's credential store.")
         return
     if value is None:
+        settings.read(name)  # raises where there is no such setting
         raise InputError(f"give a value: xl-thesis config set {name} VALUE")
     if name == "thesis":
         value = _known_thesis(value)
