@@ -145,7 +145,7 @@ def test_series(capsys: pytest.CaptureFixture[str]) -> None:
         (("score", "--thesis", "nothing"), "there is no thesis 'nothing'"),
         (("score", "--thesis", "nothing.yaml"), "no such file"),
         (("score", "--thesis", "desk.xlsx"), "make a .yaml of it with `xl-thesis thesis import`"),
-        (("config", "set", "fred-kee"), "unknown setting 'fred-kee'"),
+        (("config", "set", "fred-kee"), "unknown setting 'fred-kee' (did you mean fred-key?)"),
         (("score", "--nothing",), "No such option"),
         (("nothing",), "No such command"),
         (("snapshot",), "Missing option '--out'"),

@@ -121,7 +121,7 @@ def known_sources(
         try:
             yield meta, knowledge.series(series_id)
         except (MissingData, CalculationError) as error:
-            passed_over.append(f"{series_id}: {error}")
+            passed_over.append(f"{series_id}: {str(error).removesuffix(f' for {series_id}')}")
 
 
 def _level(meta: SeriesMeta, series: TimeSeries) -> IndexLevel:

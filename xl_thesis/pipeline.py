@@ -29,6 +29,7 @@ from xl_thesis.evaluation import (
 from xl_thesis.indicators import Reading
 from xl_thesis.knowledge import Archive, Knowledge
 from xl_thesis.models import Frequency, SeriesMeta
+from xl_thesis.observations import Values
 from xl_thesis.published import freezes, frozen_since, rules_of
 from xl_thesis.reconstruction import Panel, Reconstruction
 from xl_thesis.robustness import robustness_band
@@ -149,14 +150,16 @@ class Scorer:
         if finish < start:
             raise InputError(f"the history's start {start} is after its end {finish}")
         panel = self.panel(period_ends(start, finish, frequency))
-        days = panel.days
+        index = pd.DatetimeIndex(panel.days, name="as_of")
+        return pd.DataFrame(self.history_columns(panel), index=index, dtype="float64")
+
+    def history_columns(self, panel: Panel) -> dict[str, Values]:
+        """The columns of ``history``, by name, on the days of a panel; NaN where withheld or not published."""
         whole = self.score_panel(panel)
-        columns = {"score": whole.score}
         roles: tuple[Role, ...] = ("outcome", "driver")
-        for role in roles:
-            columns[f"{role}_score"] = self.score_panel(panel, role).score
-        columns["coverage"] = whole.coverage
-        return pd.DataFrame({**columns, **whole.pillars}, index=pd.DatetimeIndex(days, name="as_of"), dtype="float64")
+        of_roles = {f"{role}_score": self.score_panel(panel, role).score for role in roles}
+        coverage = np.round(whole.coverage, scoring.SHARE_DIGITS)
+        return {"score": whole.score, **of_roles, "coverage": coverage, **whole.pillars}
 
     def panel(self, days: Sequence[dt.date]) -> Panel:
         """Score and freshness of every indicator on past days, which ascend."""
@@ -211,7 +214,7 @@ class Scorer:
             outcome_score=roles["outcome"].score,
             driver_score=roles["driver"].score,
             score_without_contested=uncontested.score,
-            coverage=Coverage(nominal=whole.nominal_coverage, effective=whole.coverage),
+            coverage=Coverage(nominal=_share(whole.nominal_coverage), effective=_share(whole.coverage)),
             bounds=None if whole.bounds is None else Bounds(low=whole.bounds[0], high=whole.bounds[1]),
             grade=max(shares, default=None),
             grade_shares=dict(sorted(shares.items())),
@@ -251,7 +254,7 @@ class Scorer:
                 weight=whole.pillars[pillar.id].weight,
                 effective_weight=whole.pillars[pillar.id].effective_weight,
                 contribution=whole.pillars[pillar.id].contribution if whole.score is not None else None,
-                coverage=whole.pillars[pillar.id].coverage,
+                coverage=_share(whole.pillars[pillar.id].coverage),
             )
             for pillar in self.thesis.pillars
         )
@@ -306,6 +309,10 @@ def _indicator_result(item: Indicator, found: Reading, whole: scoring.Aggregate,
         imported=found.imported,
         contested=item.contested,
     )
+
+
+def _share(value: float) -> float:
+    return round(value, scoring.SHARE_DIGITS)
 
 
 def _grade_shares(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> dict[Grade, float]:

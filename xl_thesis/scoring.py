@@ -16,6 +16,7 @@ from xl_thesis.observations import Values
 
 Table = NDArray[np.float64]
 
+SHARE_DIGITS = 12  # of a coverage that is given out: 0.35 of 0.4 would be 87 % where it is read as it is, not 88
 ROUNDING = 5e-13  # a coverage short of its limit by less reaches it: sums of shares differ in their last bits
 
 

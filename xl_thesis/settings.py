@@ -146,8 +146,8 @@ def default_thesis() -> str:
 
 def _setting(name: str) -> Setting:
     if name not in SETTINGS:
-        near = did_you_mean(name, SETTINGS)
-        raise InputError(f"unknown setting '{name}'{near}; there are: {', '.join(SETTINGS)}")
+        names = [*SETTINGS, "fred-key"]
+        raise InputError(f"unknown setting '{name}'{did_you_mean(name, names)}; there are: {', '.join(names)}")
     return SETTINGS[name]
 
 
