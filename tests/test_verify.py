@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -87,6 +89,15 @@ def test_inputs_beside_results_that_were_not_calculated_are_said_to_be_so(sound:
     done = mailed.verify(scorer_of(THESIS), mailed.open_mailed(path), NOWHERE)
     assert done.verdict == "inputs changed"
     assert done.notes == ("its results are those of the definition's inputs: it was not calculated since",)
+
+
+def test_a_file_without_values_is_said_to_be_one(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    openpyxl.load_workbook(BytesIO(sound)).save(path)
+    done = mailed.verify(scorer_of(THESIS), mailed.open_mailed(path), NOWHERE)
+    assert done.notes == ("its formulas have no values, as a program that does not calculate saves them; update it",)
+    assert {item.before for item in done.report.calculated} == {None}
+    assert done.report.formulas == done.report.changed == []
 
 
 @pytest.mark.parametrize(

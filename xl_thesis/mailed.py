@@ -193,6 +193,8 @@ def verify(scorer: Scorer, book: Mailed, ledger: Path | None = None) -> Verified
             if len(before.calculated) < len(report.calculated):
                 report = before
                 notes.append("its results are those of the definition's inputs: it was not calculated since")
+    if report.calculated and all(item.before is None for item in report.calculated):
+        notes.append("its formulas have no values, as a program that does not calculate saves them; update it")
     result = scorer.evaluate(book.as_of)
     if result.data_hash != book.data_hash:
         notes.append("the data known here for that day are not those that the file was made from (data hash)")
