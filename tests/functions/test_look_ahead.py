@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +33,27 @@ ASKED = [
     '=FED_CUTS(,"D")', '=MSTR_MNAV("D")', '=THESIS_QUESTION("Q4","computed_base_rate","D")', '=THESIS_LEDGER("D")',
     '=THESIS_SCOREBOARD("D")',
 ]  # fmt: skip
+CALENDAR = ['=THESIS_CALENDAR("releases","D")', '=THESIS_CALENDAR("events","D")']
 
 
-def revised(rows: Iterable[Row]) -> Iterator[Row]:
-    """What was known by the day, and after it nothing but nonsense, also on half of the periods that were known of each
-    series, apart from rates that are never revised."""
+def revised(rows: Iterable[Row], share: float = 0.5) -> Iterator[Row]:
+    """What was known by the day, and after it nothing but nonsense, also on a share of the periods that were known of
+    each series, apart from rates that are never revised."""
     rng = np.random.default_rng(31)
     fixed = {name for name, meta in load_catalogue().items() if meta.point_in_time == "never_revised"}
     for series, period, value, available in rows:
         if available <= DAY:
             yield series, period, value, available
-            if series not in fixed and rng.random() < 0.5:
+            if series not in fixed and rng.random() < share:
                 yield series, period, rng.choice([None, 1e-4, 1e7]), "2026-04-01"  # the day after
         else:
             yield series, period, None if value is None else 1000 * value, available
 
 
-def values(rows: Iterable[Row], home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Every cell, from a store of these rows alone."""
+def values(
+    rows: Iterable[Row], home: Path, monkeypatch: pytest.MonkeyPatch, asked: Sequence[str] = ASKED
+) -> dict[str, Any]:
+    """The cells that are asked, from a store of these rows alone."""
     monkeypatch.setenv("XL_THESIS_HOME", str(home))
     package = embedded.read_package()
     true = {item["series"]["id"] for item in package.resources if item.get("series", {}).get("vintages_since")}
@@ -58,7 +61,7 @@ def values(rows: Iterable[Row], home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with open_store(settings.store_location()) as store:
         store.write(rows, source="test", vintage_true=true.__contains__, notes=notes)
     session.session.cache_clear()
-    found = {formula: evaluate(formula.replace('"D"', f'"{DAY}"')) for formula in ASKED}
+    found = {formula: evaluate(formula.replace('"D"', f'"{DAY}"')) for formula in asked}
     session.session().close()
     session.session.cache_clear()
     return found
@@ -74,9 +77,8 @@ def same(left: Any, right: Any) -> bool:
 
 
 def test_every_function_of_a_day_is_asked() -> None:
-    """Apart from the calendar, which looks at every day since 2008, as THESIS_HISTORY does: too slow here."""
     of_a_day = {name for name, spec in FUNCTIONS.items() if any(item.name == "as_of" for item in spec.arguments)}
-    assert of_a_day - {"THESIS_CALENDAR"} <= {formula[1 : formula.index("(")] for formula in ASKED}
+    assert of_a_day <= {formula[1 : formula.index("(")] for formula in [*ASKED, *CALENDAR]}
 
 
 def test_what_comes_later_changes_no_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +87,12 @@ def test_what_comes_later_changes_no_cell(tmp_path: Path, monkeypatch: pytest.Mo
     known = values(revised(rows), tmp_path / "revised", monkeypatch)
     assert {formula for formula in ASKED if not same(alone[formula], known[formula])} == set()
     assert [formula for formula in ASKED if isinstance(alone[formula], CellError)] == ['=MSTR_MNAV("D")']
+
+
+def test_what_comes_later_changes_no_calendar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks at every day since 2008, so what was known of old periods stays as it was."""
+    rows = list(embedded.rows())
+    alone = values((row for row in rows if row[3] <= DAY), tmp_path / "alone", monkeypatch, CALENDAR)
+    known = values(revised(rows, share=0.0), tmp_path / "revised", monkeypatch, CALENDAR)
+    assert {formula for formula in CALENDAR if not same(alone[formula], known[formula])} == set()
+    assert all(isinstance(table, list) and len(table) > 3 for table in alone.values())

@@ -298,21 +298,6 @@ def test_the_level_is_of_the_newest_source() -> None:
     assert value('=DXY("2025-06-30")') == value('=DXY("2025-06-30","ecb")') != value('=DXY("2025-06-30","h10")')
 
 
-@pytest.mark.parametrize(
-    ("formula", "last", "first_without"),
-    [  # daily values are too old 21 days after the next was due: the next weekday, and eight days for these to appear
-        ('=DXY("{}","h10")', "2025-09-22", "2025-09-23"),
-        ('=THESIS_RELATIVE("FRED:DEXUSEU","FRED:DEXUSUK",,"{}")', "2025-09-22", "2025-09-23"),
-        ('=THESIS_BETA("FRED:DEXUSUK","FRED:DEXUSEU",,"{}")', "2025-09-22", "2025-09-23"),
-    ],
-)
-def test_rates_that_ended_on_friday_22_august_are_no_level_or_comparison_of_later_months(
-    formula: str, last: str, first_without: str
-) -> None:
-    assert isinstance(value(formula.format(last)), float)
-    assert str(value(formula.format(first_without))) == "#N/A"
-
-
 def vars_of(part: Any) -> dict[str, Any]:
     return {name: getattr(part, name) for name in ("pct", "z", "support", "peak", "peak_on", "state")
             if hasattr(part, name)}  # fmt: skip
